@@ -1,0 +1,62 @@
+/**
+ * The one currency between the parts that put something on a UAP's instance: the Nginx renderer, the certificate
+ * strategies, the delivery of secrets and the base system all return {@link InstanceParts}; cloud-init writes them.
+ */
+
+/** A file on the instance whose text is known at synth and is no secret: it travels in the user data. */
+export interface InstanceFile {
+  /** Absolute path on the instance. */
+  readonly path: string;
+  readonly content: string;
+  /** Octal mode, owner is root. @default "0644" */
+  readonly mode?: string;
+}
+
+/**
+ * A file on the instance that is known only at apply (a Terraform token), or secret. It never enters the user data
+ * unless the operator chose that, and it may change without a new instance. SecretDelivery carries it to
+ * `/var/lib/uap/late/<name>` (root, 0600) and runs `onChange` when its content changed.
+ */
+export interface LateFile {
+  /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
+  readonly name: string;
+  /** The content: a token, or text that must not be in the synth output. */
+  readonly content: string;
+  /** Greatest length of the content in bytes that room is kept for; more is refused at plan time. */
+  readonly maxLength: number;
+  /** Name of the hook that is run after this file changed, see {@link InstanceHook}. */
+  readonly onChange: string;
+}
+
+/** What is run, once, after any late file that names it in `onChange` has changed and all of them are there. */
+export interface InstanceHook {
+  readonly name: string;
+  /** Command line, run as root without a shell, e.g. ["/usr/local/lib/uap/certificate", "install", …]. */
+  readonly command: readonly string[];
+}
+
+/** A systemd unit; its text is one of the files. */
+export interface InstanceUnit {
+  /** e.g. `uap-late-files.timer`. Enabled and started by cloud-init, in the order of the list. */
+  readonly name: string;
+}
+
+export interface InstanceParts {
+  readonly files?: readonly InstanceFile[];
+  readonly lateFiles?: readonly LateFile[];
+  readonly hooks?: readonly InstanceHook[];
+  /** Packages of the distribution that must be installed. */
+  readonly packages?: readonly string[];
+  readonly units?: readonly InstanceUnit[];
+}
+
+/** All lists of the given parts, in order; the result has every list. */
+export function mergeParts(...parts: readonly InstanceParts[]): Required<InstanceParts> {
+  return {
+    files: parts.flatMap((part) => part.files ?? []),
+    lateFiles: parts.flatMap((part) => part.lateFiles ?? []),
+    hooks: parts.flatMap((part) => part.hooks ?? []),
+    packages: [...new Set(parts.flatMap((part) => part.packages ?? []))].sort(),
+    units: parts.flatMap((part) => part.units ?? []),
+  };
+}

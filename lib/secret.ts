@@ -1,0 +1,87 @@
+import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
+import type { Construct } from 'constructs';
+
+/**
+ * A secret that Terraform needs. It is given by the operator when deploying and reaches neither the synth output nor
+ * a log. It can't be put into a string by mistake: only {@link Secret.bind} gives the (sensitive) token.
+ */
+export abstract class Secret {
+  /**
+   * A sensitive Terraform variable: set `TF_VAR_<name>` in the environment of `cdktf deploy`.
+   * @param name letters, digits and underscores, e.g. `tsig_key`; the same name twice is the same secret
+   * @param description what it is, shown when it is missing
+   */
+  static variable(name: string, description?: string): Secret {
+    return new VariableSecret(name, description);
+  }
+
+  /**
+   * The content of a file, read by Terraform when it plans, without white space at the ends.
+   * @param path absolute, or beginning with `~/`
+   */
+  static file(path: string): Secret {
+    return new FileSecret(path);
+  }
+
+  /** Where the secret comes from, for messages; never its value. */
+  abstract readonly source: string;
+
+  /** The token that Terraform replaces by the value; sensitive. */
+  abstract bind(scope: Construct): string;
+
+  toString(): never {
+    throw new Error(`the secret ${this.source} can't be put into a string`);
+  }
+
+  toJSON(): string {
+    return `(secret: ${this.source})`;
+  }
+}
+
+class VariableSecret extends Secret {
+  readonly source: string;
+
+  constructor(
+    private readonly name: string,
+    private readonly description?: string,
+  ) {
+    super();
+    if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) {
+      throw new Error(
+        `a secret's variable name must be letters, digits and underscores, as in "tsig_key"; got "${name}"`,
+      );
+    }
+    this.source = `environment variable TF_VAR_${name}`;
+  }
+
+  bind(scope: Construct): string {
+    const stack = TerraformStack.of(scope);
+    const id = `secret-${this.name}`;
+    const existing = stack.node.tryFindChild(id) as TerraformVariable | undefined;
+    if (existing) return existing.stringValue;
+    const variable = new TerraformVariable(stack, id, {
+      type: 'string',
+      sensitive: true,
+      nullable: false,
+      description: this.description ?? `set it with ${this.source}`,
+    });
+    variable.overrideLogicalId(this.name);
+    return variable.stringValue;
+  }
+}
+
+class FileSecret extends Secret {
+  readonly source: string;
+
+  constructor(private readonly path: string) {
+    super();
+    if (!path.startsWith('/') && !path.startsWith('~/')) {
+      throw new Error(`the path of a secret's file must be absolute or begin with "~/"; got "${path}"`);
+    }
+    this.source = `file ${path}`;
+  }
+
+  bind(): string {
+    return Fn.sensitive(Fn.trimspace(Fn.file(Fn.pathexpand(this.path))));
+  }
+}
