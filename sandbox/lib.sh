@@ -1,0 +1,124 @@
+# Shared by the scripts of the sandbox, outside and inside of its namespaces.
+# shellcheck shell=bash disable=SC2034
+SANDBOX=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+set -a
+. "$SANDBOX/sandbox.env"
+set +a
+DIR=${UAP_SANDBOX_DIR:-$HOME/.cache/uap-sandbox}
+RUN=$DIR/run ETC=$DIR/run/etc LOG=$DIR/run/log PIDS=$DIR/run/pids
+# In this order they are configured, started and waited for.
+SERVICES="memcached named pebble libvirt rabbitmq mariadb keystone placement glance nova neutron designate instances browser"
+
+# Debian's programs need Debian's Python: nothing of the caller's may come first.
+CALLER_PATH=$PATH
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+: "${STARTED:=${EPOCHREALTIME/./}}"
+
+say() {
+  local ms=$(((${EPOCHREALTIME/./} - STARTED) / 1000))
+  printf '%4d.%d s  %s\n' $((ms / 1000)) $((ms % 1000 / 100)) "$*"
+}
+
+# fail SENTENCE [LOG FILE]
+fail() {
+  echo "sandbox: $1" >&2
+  if [ -n "${2:-}" ] && [ -e "$2" ]; then
+    echo "--- the end of $2:" >&2
+    tail -n 15 "$2" >&2
+  fi
+  exit 1
+}
+
+must_be_root() { [ "$(id -u)" = 0 ] || fail "needs root: it makes network namespaces"; }
+
+# wait_for SECONDS COMMAND...
+wait_for() {
+  local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
+  shift
+  until "$@"; do
+    [ "${EPOCHREALTIME/./}" -lt "$end" ] || return 1
+    sleep 0.1
+  done
+}
+
+# --- outside
+
+start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# The init process of the running sandbox. A pid alone may belong to another process by now.
+init_pid() {
+  local pid start
+  { read -r pid start < "$RUN/init"; } 2>/dev/null || return 1
+  [ "$(start_of "$pid")" = "$start" ] && grep -qzxF "$RUN/init.py" "/proc/$pid/cmdline" || return 1
+  echo "$pid"
+}
+
+# enter [NAME=VALUE...] COMMAND...: in all namespaces of the sandbox, in a clean environment, in the same directory.
+# The command ends when its caller is killed.
+enter() {
+  local pid
+  pid=$(init_pid) || fail "the sandbox is not up: $SANDBOX/up"
+  exec nsenter -t "$pid" -n -m -u -i -p --wdns="$PWD" -- setpriv --pdeathsig TERM \
+    env -i PATH="$PATH" HOME="$HOME" TERM="${TERM:-dumb}" LC_ALL=$LC_ALL UAP_SANDBOX_DIR="$DIR" OS_CLIENT_CONFIG_FILE="$RUN/clouds.yaml" "$@"
+}
+
+# --- inside
+
+# svc NAME COMMAND...: a daemon, its log and its pid
+svc() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2016
+  setsid bash -c 'echo $$ > "$0"; exec "$@"' "$PIDS/$name" "$@" </dev/null >> "$LOG/$name.log" 2>&1 &
+}
+
+alive() {
+  local pid
+  { read -r pid < "$PIDS/$1"; } 2>/dev/null && [ -e "/proc/$pid" ]
+}
+
+answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
+logged() { grep -qF "$2" "$LOG/$1.log" 2>/dev/null; }
+
+# wait_svc NAME COMMAND...: until the command succeeds; at once an error when the daemon has died
+wait_svc() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2317
+  settled() { "$@" || { [ -e "$PIDS/$name" ] && ! alive "$name"; }; }
+  wait_for "${WAIT:-90}" settled "$@" || fail "$name is not ready after ${WAIT:-90} s ($*)" "$LOG/$name.log"
+  alive "$name" || fail "$name has ended" "$LOG/$name.log"
+}
+
+# wsgi NAME PORT PROCESSES FILE. Kept-alive connections that uwsgi closes make clients fail now and then.
+wsgi() {
+  svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --buffer-size 65535 --listen 100 --thunder-lock --need-app \
+    --add-header Connection:close --processes "$3" --threads 4 --http-socket "$ADDRESS:$2" --wsgi-file "$4"
+}
+
+# render FILE...: templates of conf/ into the configuration folder. A line @AUTH@ or @COMMON@ stands for a whole file.
+render() {
+  local file name expression=()
+  for name in ADDRESS RUN REGION_ONE ZONE_A ZONE_B SERVICE_PASSWORD METADATA_CACHE; do
+    expression+=(-e "s|@$name@|${!name:-}|g")
+  done
+  for file; do
+    sed -e "/^@COMMON@\$/{r $SANDBOX/conf/common.inc" -e 'd}' "$SANDBOX/conf/$file" \
+      | sed -e "/^@AUTH@\$/{r $SANDBOX/conf/auth.inc" -e 'd}' | sed "${expression[@]}" > "$ETC/$file"
+  done
+}
+
+# sql [DATABASE]: statements from standard input
+sql() { mariadb --no-defaults -uroot -S "$RUN/mariadb.sock" "$@"; }
+
+# certificate FOLDER NAME SUBJECT-ALT-NAMES: a certificate authority ca.pem, and cert.pem, key.pem that it signed
+certificate() {
+  local alg=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
+  (
+    cd "$1"
+    openssl req -x509 "${alg[@]}" -days 3650 -subj "/CN=$2 CA" -keyout ca.key -out ca.pem -addext basicConstraints=critical,CA:TRUE
+    openssl req "${alg[@]}" -subj "/CN=$2" -keyout key.pem -out csr.pem
+    openssl x509 -req -in csr.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -out cert.pem -extfile <(echo "subjectAltName=$3")
+    rm csr.pem ca.key
+  ) >> "$LOG/certificate.log" 2>&1
+}

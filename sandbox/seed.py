@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+"""Fills the sandbox through its own APIs, one process a stage: the openstack command takes 2 s a call.
+
+identity: regions, endpoints, projects and users (kept in the database's cache)
+cloud:    network, flavors, images, Designate's zone; waits for each API, and at the end for the compute node
+"""
+import os
+import pathlib
+import sys
+import time
+
+import openstack
+
+ENV = os.environ
+ADDRESS, AUTH_URL = ENV["ADDRESS"], ENV["AUTH_URL"]
+REGIONS = ENV["REGION_ONE"], ENV["REGION_TWO"]
+SERVICES = {
+    "compute": ("nova", f"http://{ADDRESS}:8774/v2.1"),
+    "network": ("neutron", f"http://{ADDRESS}:9696"),
+    "image": ("glance", f"http://{ADDRESS}:9292"),
+    "placement": ("placement", f"http://{ADDRESS}:8778"),
+    "dns": ("designate", f"http://{ADDRESS}:9001"),
+}
+KERNEL_COMMAND_LINE = "root=/dev/vda rw console=ttyS0 net.ifnames=0 mitigations=off quiet systemd.show_status=0"
+START = time.monotonic()
+
+
+def done(what):
+    print(f"{time.monotonic() - START:.1f} s {what}", flush=True)
+
+
+def eventually(what, call, seconds=90):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            result = call()
+            if result:
+                return result
+            problem = result
+        except Exception as error:
+            problem = error
+        if time.monotonic() > end:
+            sys.exit(f"{what}: not after {seconds} s: {problem}")
+        time.sleep(0.2)
+
+
+def identity():
+    api = openstack.connect(cloud="admin").identity
+    eventually("keystone", lambda: list(api.roles()))
+    api.create_region(id=REGIONS[1])
+    roles = {role.name: role for role in api.roles()}
+    roles["service"] = api.create_role(name="service")
+
+    def user(name, password, *granted):
+        project = api.create_project(name=name, domain_id="default")
+        new = api.create_user(name=name, password=password, default_project_id=project.id, domain_id="default")
+        for role in granted:
+            api.assign_project_role_to_user(project, new, roles[role])
+
+    user("service", ENV["SERVICE_PASSWORD"], "admin", "service")
+    user("cloud-a", ENV["CLOUD_A_PASSWORD"], "member", "reader")
+    user("cloud-b", ENV["CLOUD_B_PASSWORD"], "member", "reader")
+
+    keystone = next(service for service in api.services() if service.type == "identity")
+    endpoints = [(keystone, AUTH_URL, REGIONS[1:])]
+    for kind, (name, url) in SERVICES.items():
+        endpoints.append((api.create_service(name=name, type=kind), url, REGIONS))
+    for service, url, regions in endpoints:
+        for region in regions:
+            for interface in "public", "internal", "admin":
+                api.create_endpoint(service_id=service.id, interface=interface, url=url, region_id=region)
+
+
+def image(api, folder):
+    def upload(name, file, **properties):
+        return api.create_image(name=name, filename=str(folder / file), visibility="public", wait=True, timeout=120,
+                                validate_checksum=False, allow_duplicates=True, **properties).id
+
+    upload(folder.name, "disk.qcow2", disk_format="qcow2", container_format="bare", min_disk=2,
+           kernel_id=upload(folder.name + "-kernel", "vmlinuz", disk_format="aki", container_format="aki"),
+           ramdisk_id=upload(folder.name + "-ramdisk", "initrd.img", disk_format="ari", container_format="ari"),
+           os_command_line=KERNEL_COMMAND_LINE, hw_rng_model="virtio")
+
+
+def cloud():
+    admin = openstack.connect(cloud="admin")
+    eventually("glance", lambda: list(admin.image.images()) or True)
+    folders = [path.parent for path in sorted(pathlib.Path(ENV["IMAGES"]).glob("*/inputs")) if path.parent.suffix != ".new"]
+    for folder in folders:
+        image(admin.image, folder)
+        done(f"image {folder.name}")
+
+    name = ENV["PUBLIC_NETWORK"]
+    network = eventually("neutron", lambda: admin.network.create_network(
+        name=name, provider_network_type="flat", provider_physical_network="public", shared=True, mtu=1500))
+    admin.network.create_subnet(
+        network_id=network.id, name=name, ip_version=4, cidr=ENV["PUBLIC_CIDR"], gateway_ip=ADDRESS, dns_nameservers=[ENV["DNS_SERVER"]],
+        allocation_pools=[{"start": ENV["PUBLIC_POOL_START"], "end": ENV["PUBLIC_POOL_END"]}])
+    done("network")
+
+    for name, ram, vcpus in ("m1.tiny", 512, 1), ("m1.small", 1024, 1), ("m1.medium", 1024, 2):
+        eventually("nova", lambda: admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=2))
+    done("flavors")
+
+    dns = openstack.connect(cloud="cloud-b").dns
+    zone = eventually("designate", lambda: dns.create_zone(name=ENV["ZONE_B"] + ".", email="root@sandbox.test", ttl=60))
+    eventually("zone " + zone.name, lambda: dns.get_zone(zone.id).status == "ACTIVE")
+    done("zone")
+
+    eventually("compute node", lambda: [host for host in admin.compute.hypervisors(details=True) if host.state == "up"])
+    eventually("network agents", lambda: len([agent for agent in admin.network.agents() if agent.is_alive]) >= 3)
+    done("compute node and agents")
+
+
+for stage in sys.argv[1:]:
+    {"identity": identity, "cloud": cloud}[stage]()
