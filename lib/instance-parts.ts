@@ -13,20 +13,22 @@ export interface InstanceFile {
 }
 
 /**
- * A file on the instance that is known only at apply (a Terraform token), or secret. It never enters the user data
- * unless the operator chose that, and it may change without a new instance. SecretDelivery carries it to
- * `/var/lib/uap/late/<name>` (root, 0600) and runs `onChange` when its content changed.
+ * A file on the instance that is known only at apply, or secret. It never enters the user data unless the operator
+ * chose that, and it may change without a new instance. SecretDelivery carries it to `/var/lib/uap/late/<name>`
+ * (root, 0600) and runs `onChange` when its content changed. Its content is given apart, as {@link LateContents},
+ * so that everything else about an instance can be rendered without Terraform.
  */
 export interface LateFile {
   /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
   readonly name: string;
-  /** The content: a token, or text that must not be in the synth output. */
-  readonly content: string;
-  /** Greatest length of the content in bytes that room is kept for; more is refused at plan time. */
+  /** Greatest length of the content in bytes that room is kept for; more is refused before anything is applied. */
   readonly maxLength: number;
   /** Name of the hook that is run after this file changed, see {@link InstanceHook}. */
   readonly onChange: string;
 }
+
+/** Content of late files by name: Terraform tokens. */
+export type LateContents = Readonly<Record<string, string>>;
 
 /** What is run, once, after any late file that names it in `onChange` has changed and all of them are there. */
 export interface InstanceHook {

@@ -1,6 +1,8 @@
 import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 
+const brand = Symbol.for('cdktf-openstack-uap.Secret');
+
 /**
  * A secret that Terraform needs. It is given by the operator when deploying and reaches neither the synth output nor
  * a log. It can't be put into a string by mistake: only {@link Secret.bind} gives the (sensitive) token.
@@ -22,6 +24,13 @@ export abstract class Secret {
   static file(path: string): Secret {
     return new FileSecret(path);
   }
+
+  /** Whether a value is a secret, also when it came from another copy of this package. */
+  static isSecret(value: unknown): value is Secret {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
 
   /** Where the secret comes from, for messages; never its value. */
   abstract readonly source: string;

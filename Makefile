@@ -1,0 +1,46 @@
+# Two targets do all of the set-up: `make demo` shows a real deployment, `make test` passes the tests.
+SHELL := bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CHECKPOINT_DISABLE := 1
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: node_modules ## install what is missing: Debian packages, npm packages, Terraform, provider
+	@sandbox/install
+	scripts/terraform
+
+# The marker is npm's own, so that a changed lock file installs anew; `prepare` makes .gen and dist.
+node_modules: package.json package-lock.json
+	npm ci
+	touch node_modules
+
+.PHONY: test
+test: setup ## lint, types, unit, snapshot and real-nginx tests, terraform validate
+	@scripts/test
+
+.PHONY: demo
+demo: setup ## a real OpenStack here, both clouds deployed on it, and what they answer
+	@demo/demo
+
+.PHONY: demo-down
+demo-down: ## destroy what the demo deployed, and stop its OpenStack
+	@demo/down
+
+.PHONY: e2e
+e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, nothing left behind
+	@test/e2e/run
+
+.PHONY: lint
+lint: node_modules ## lint and format check
+	npm run --silent lint
+
+.PHONY: bindings
+bindings: node_modules ## refresh schemas/ from the providers (needs a registry or a mirror) and .gen from them
+	@schemas/refresh
+	npm run --silent bindings

@@ -1,0 +1,301 @@
+import { Fn, TerraformStack, Token } from 'cdktf';
+import { Construct } from 'constructs';
+import { ARecordSet, DnsProvider } from './providers/dns';
+import {
+  DataOpenstackDnsZoneV2,
+  DataOpenstackIdentityAuthScopeV3,
+  DnsRecordsetV2,
+  IdentityApplicationCredentialV3,
+} from './providers/openstack';
+import type { Secret } from './secret';
+
+/** Where a UAP stands, as the DNS strategies need to know it. */
+export interface DnsContext {
+  readonly hostname: string;
+  /** Entry of clouds.yaml; undefined: the OS_* variables. */
+  readonly openstack?: string;
+  /** Keystone region; undefined: the cloud's only one. */
+  readonly region?: string;
+  /** Prefix of the names of things that are created in the cloud. */
+  readonly namePrefix: string;
+}
+
+/** An address record set to publish; `addresses` is a Terraform list token. */
+export interface AddressRecord {
+  readonly id: string;
+  /** Without final dot, e.g. `*.proxy.cloud.org`. */
+  readonly name: string;
+  readonly type: 'A';
+  /** Seconds. */
+  readonly ttl: number;
+  readonly addresses: string[];
+}
+
+/** An ACME DNS-01 challenge as the lego library solves it: its provider's name and the provider's variables. */
+export interface AcmeChallenge {
+  readonly provider: string;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What a DNS server needs to know to take an update, RFC 2136 with a TSIG key, RFC 8945. */
+export interface Rfc2136Options {
+  /** Host name or address of the primary server. */
+  readonly server: string;
+  /** @default 53 */
+  readonly port?: number;
+  /** The zone that the records are in, e.g. `cloud.org`. */
+  readonly zone: string;
+  readonly key: TsigKey;
+  /**
+   * A key for the ACME challenge alone. The server's update-policy can limit it to the TXT records
+   * `_acme-challenge.<host name>`; with ACME on the instance it is the only key that leaves your hands.
+   * @default key
+   */
+  readonly challengeKey?: TsigKey;
+}
+
+export interface TsigKey {
+  /** Name of the key as the server has it, e.g. `uap`. */
+  readonly name: string;
+  /** @default "hmac-sha256" */
+  readonly algorithm?: 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
+  /** The key in base64, as in `secret "…"` of BIND. */
+  readonly secret: Secret;
+}
+
+export interface DesignateOptions {
+  /** The zone that the records are in, e.g. `cloud.org`; it must belong to the project or be shared with it. */
+  readonly zone: string;
+  /**
+   * Entry of clouds.yaml whose project has the zone, if it is another cloud or project.
+   * Only the challenge of the acme provider can use it.
+   * @default - the cloud's own credentials
+   */
+  readonly openstack?: string;
+}
+
+const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
+
+/** Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials. */
+export abstract class DnsRecords {
+  /** Dynamic updates (RFC 2136): BIND, Knot, PowerDNS, Windows DNS. */
+  static rfc2136(options: Rfc2136Options): DnsRecords {
+    return new Rfc2136Records(options);
+  }
+
+  /** OpenStack's own DNS service. */
+  static designate(options: DesignateOptions): DnsRecords {
+    return new DesignateRecords(options);
+  }
+
+  /** Nothing is written; the output `manual_records` lists the lines for your zone file. */
+  static manual(): DnsRecords {
+    return new ManualRecords();
+  }
+
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isDnsRecords(value: unknown): value is DnsRecords {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
+  abstract readonly description: string;
+
+  /** The zone the records are in, if it is known. */
+  readonly zone?: string;
+
+  /** Whether the strategy solves DNS-01 challenges: for Terraform and on the instance. */
+  abstract readonly solvesChallenge: boolean;
+
+  /** Publishes the records; returns the zone-file lines that are left to be made by hand. */
+  abstract bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] };
+
+  /** The challenge for the acme provider. */
+  abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
+
+  /** lego's provider for an ACME client on the instance; known without Terraform. */
+  abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
+
+  /** The variables of that provider; they reach the instance as a late file. */
+  abstract instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> | undefined;
+}
+
+const fqdn = (name: string) => (name.endsWith('.') ? name : `${name}.`);
+const withoutFinalDot = (name: string) => name.replace(/\.$/, '');
+
+/** Name of a record relative to its zone, as dynamic updates take it. */
+function relativeName(name: string, zone: string): string {
+  const suffix = `.${withoutFinalDot(zone)}`;
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
+
+class Rfc2136Records extends DnsRecords {
+  readonly description: string;
+  override readonly zone: string;
+  readonly solvesChallenge = true;
+  readonly instanceChallengeProvider = 'rfc2136';
+
+  constructor(private readonly options: Rfc2136Options) {
+    super();
+    this.zone = withoutFinalDot(options.zone.toLowerCase());
+    this.description = `rfc2136 (zone ${this.zone} at ${options.server})`;
+  }
+
+  bind(scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
+    const provider = this.provider(TerraformStack.of(scope));
+    for (const record of records) {
+      const name = relativeName(record.name, this.zone);
+      new ARecordSet(scope, record.id, {
+        provider,
+        zone: fqdn(this.zone),
+        // The provider takes no name for the zone's own records.
+        name: record.name === this.zone ? undefined : name,
+        addresses: record.addresses,
+        ttl: record.ttl,
+      });
+    }
+    return { manual: [] };
+  }
+
+  /** One provider for each server and key of a stack. */
+  private provider(stack: TerraformStack): DnsProvider {
+    const { server, port = 53, key } = this.options;
+    const id = `dns-${server}-${port}-${key.name}`;
+    const existing = stack.node.tryFindChild(id) as DnsProvider | undefined;
+    if (existing) return existing;
+    const others = stack.node.children.filter((child) => DnsProvider.isConstruct(child) && child instanceof DnsProvider);
+    return new DnsProvider(stack, id, {
+      alias: others.length === 0 ? undefined : `dns${others.length + 1}`,
+      update: [
+        {
+          server,
+          port,
+          keyName: fqdn(key.name),
+          keyAlgorithm: key.algorithm ?? 'hmac-sha256',
+          keySecret: key.secret.bind(stack),
+        },
+      ],
+    });
+  }
+
+  acmeChallenge(scope: Construct): AcmeChallenge {
+    const { server, port = 53, key, challengeKey = key } = this.options;
+    return {
+      provider: 'rfc2136',
+      config: {
+        RFC2136_NAMESERVER: `${server}:${port}`,
+        RFC2136_TSIG_KEY: fqdn(challengeKey.name),
+        RFC2136_TSIG_ALGORITHM: `${challengeKey.algorithm ?? 'hmac-sha256'}.`,
+        RFC2136_TSIG_SECRET: challengeKey.secret.bind(TerraformStack.of(scope)),
+        // Apex and wildcard share one name: with a short TTL no resolver of the CA keeps the first value, so that
+        // lego's default of 60 s between the two is not needed.
+        RFC2136_TTL: '1',
+        RFC2136_SEQUENCE_INTERVAL: '2',
+        RFC2136_POLLING_INTERVAL: '1',
+      },
+    };
+  }
+
+  instanceChallenge(scope: Construct): Readonly<Record<string, string>> {
+    return this.acmeChallenge(scope).config;
+  }
+}
+
+class DesignateRecords extends DnsRecords {
+  readonly description: string;
+  override readonly zone: string;
+  readonly solvesChallenge = true;
+  readonly instanceChallengeProvider = 'exec';
+
+  constructor(private readonly options: DesignateOptions) {
+    super();
+    this.zone = withoutFinalDot(options.zone.toLowerCase());
+    this.description = `designate (zone ${this.zone})`;
+  }
+
+  bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
+    const zone = new DataOpenstackDnsZoneV2(scope, 'zone', { name: fqdn(this.zone), region: context.region });
+    for (const record of records) {
+      new DnsRecordsetV2(scope, record.id, {
+        region: context.region,
+        zoneId: zone.id,
+        name: fqdn(record.name),
+        type: record.type,
+        ttl: record.ttl,
+        records: record.addresses,
+      });
+    }
+    return { manual: [] };
+  }
+
+  acmeChallenge(_scope: Construct, context: DnsContext): AcmeChallenge {
+    const cloud = this.options.openstack ?? context.openstack;
+    return {
+      provider: 'designate',
+      config: {
+        // Without an entry of clouds.yaml the acme provider reads the OS_* variables itself.
+        ...(cloud === undefined ? {} : { OS_CLOUD: cloud }),
+        ...(context.region === undefined ? {} : { OS_REGION_NAME: context.region }),
+        DESIGNATE_ZONE_NAME: fqdn(this.zone),
+        DESIGNATE_POLLING_INTERVAL: '1',
+        DESIGNATE_PROPAGATION_TIMEOUT: '120',
+      },
+    };
+  }
+
+  /** An application credential that can do nothing but read zones and write record sets. */
+  instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
+    const credential = new IdentityApplicationCredentialV3(scope, 'dns-credential', {
+      region: context.region,
+      name: `${context.namePrefix}-${context.hostname}-dns`,
+      description: `ACME challenges of the User Application Proxy ${context.hostname}`,
+      accessRules: dnsAccessRules.map(([method, path]) => ({ service: 'dns', method, path })),
+    });
+    const authScope = new DataOpenstackIdentityAuthScopeV3(scope, 'auth-scope', {
+      name: `${context.namePrefix}-${context.hostname}`,
+      region: context.region,
+    });
+    const keystone = `[for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
+      context.region === undefined ? '' : ` && endpoint.region_id == "${context.region}"`
+    }] if service.type == "identity"][0][0]`;
+    return {
+      OS_AUTH_URL: Token.asString(`\${${keystone}}`),
+      OS_APPLICATION_CREDENTIAL_ID: credential.id,
+      OS_APPLICATION_CREDENTIAL_SECRET: Fn.sensitive(credential.secret),
+      ...(context.region === undefined ? {} : { OS_REGION_NAME: context.region }),
+    };
+  }
+}
+
+const dnsAccessRules: readonly (readonly [method: string, path: string])[] = [
+  ['GET', '/v2/zones'],
+  ['GET', '/v2/zones/*/recordsets'],
+  ['GET', '/v2/zones/*/recordsets/*'],
+  ['POST', '/v2/zones/*/recordsets'],
+  ['PUT', '/v2/zones/*/recordsets/*'],
+  ['DELETE', '/v2/zones/*/recordsets/*'],
+];
+
+class ManualRecords extends DnsRecords {
+  readonly description = 'manual';
+  readonly solvesChallenge = false;
+  readonly instanceChallengeProvider = undefined;
+
+  bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
+    return {
+      manual: records.map(
+        ({ name, ttl, type, addresses }) => `${fqdn(name)} ${ttl} IN ${type} ${Fn.element(addresses, 0)}`,
+      ),
+    };
+  }
+
+  acmeChallenge(): undefined {
+    return undefined;
+  }
+
+  instanceChallenge(): undefined {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+// The whole public API.
+export type { AcmeDirectory, AcmeSettings } from './acme';
+export * from './dns-records';
+export { type AppAddress, formatHostname, parseHostname } from './hostname';
+export { instanceFiles, instanceParts, instanceUserData } from './instance-files';
+export type * from './instance-parts';
+export { ProxyInstance, type ProxyInstanceProps } from './proxy-instance';
+export { ProxySecurityGroup, type ProxySecurityGroupProps } from './proxy-security-group';
+export { Readiness, type ReadinessProps } from './readiness';
+export { Secret } from './secret';
+export * from './secret-delivery';
+export * from './spec';
+export { StateBackend } from './state-backend';
+export { UapStack } from './uap-stack';
+export { UpstreamSecurity, type UpstreamTls } from './upstream-security';
+export { UserApplicationProxy, type UserApplicationProxyProps } from './user-application-proxy';
+export * from './wildcard-certificate';

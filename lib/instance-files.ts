@@ -1,0 +1,43 @@
+import { baseParts, type UserData, userData } from './cloud-init';
+import { type InstanceFile, type InstanceParts, mergeParts } from './instance-parts';
+import { renderNginx } from './nginx';
+import { proxyModel, type ResolvedCloud, type ResolvedRegion } from './spec';
+import type { CertificateContext } from './wildcard-certificate';
+
+/** What the strategies of a region need to know about it. */
+export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion): CertificateContext {
+  return {
+    hostname: region.hostname,
+    openstack: cloud.openstack,
+    region: region.region ?? undefined,
+    namePrefix: cloud.namePrefix,
+    dns: region.dns,
+    acme: cloud.acme,
+  };
+}
+
+/**
+ * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
+ * certificate strategy announces. Pure: no Terraform, no cloud.
+ */
+export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
+  const upstreamTls = region.upstreamSecurity.render();
+  const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
+  const late = mergeParts(certificate, upstreamTls.parts);
+  return mergeParts(
+    { files: renderNginx(proxyModel(region, upstreamTls)) },
+    baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
+    late,
+    region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
+  );
+}
+
+/** The files that cloud-init writes on the instance of a region. */
+export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion): readonly InstanceFile[] {
+  return instanceParts(cloud, region).files;
+}
+
+/** The user data of the instance of a region. */
+export function instanceUserData(cloud: ResolvedCloud, region: ResolvedRegion): UserData {
+  return userData(instanceParts(cloud, region), { hostname: region.hostname, packageMirror: region.packageMirror });
+}

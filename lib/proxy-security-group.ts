@@ -1,0 +1,136 @@
+import { isIPv6 } from 'node:net';
+import { Construct } from 'constructs';
+import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from './providers/openstack';
+
+export interface ProxySecurityGroupProps {
+  readonly name: string;
+  /** For people, shown by `openstack security group list`. */
+  readonly description: string;
+  readonly region?: string;
+  readonly tags?: readonly string[];
+  /** Networks that may use SSH. */
+  readonly adminNetworks: readonly string[];
+  /** Networks that the instance may connect to on every port; undefined: every network. */
+  readonly egressRanges?: readonly string[];
+}
+
+interface Rule {
+  readonly id: string;
+  readonly direction: 'ingress' | 'egress';
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | 'ipv6-icmp';
+  readonly port?: number;
+  /** CIDR. */
+  readonly remote: string;
+  readonly description: string;
+}
+
+const everywhere = ['0.0.0.0/0', '::/0'];
+const familyOf = (cidr: string) => (isIPv6(cidr.split('/')[0] ?? '') ? 'IPv6' : 'IPv4');
+const metadataService = '169.254.169.254/32';
+
+function ingressRules(adminNetworks: readonly string[]): Rule[] {
+  const web = [80, 443].flatMap((port) =>
+    everywhere.map(
+      (remote): Rule => ({
+        id: `ingress-${port}-${familyOf(remote)}`.toLowerCase(),
+        direction: 'ingress',
+        protocol: 'tcp',
+        port,
+        remote,
+        description: port === 80 ? 'HTTP, redirected to HTTPS' : 'HTTPS',
+      }),
+    ),
+  );
+  const icmp = everywhere.map(
+    (remote): Rule => ({
+      id: `ingress-icmp-${familyOf(remote)}`.toLowerCase(),
+      direction: 'ingress',
+      protocol: familyOf(remote) === 'IPv6' ? 'ipv6-icmp' : 'icmp',
+      remote,
+      description: 'ICMP: path MTU discovery and ping',
+    }),
+  );
+  const ssh = adminNetworks.map(
+    (remote): Rule => ({
+      id: `ingress-ssh-${remote}`,
+      direction: 'ingress',
+      protocol: 'tcp',
+      port: 22,
+      remote,
+      description: 'SSH from the operator',
+    }),
+  );
+  return [...web, ...icmp, ...ssh];
+}
+
+function egressRules(ranges: readonly string[] | undefined): Rule[] {
+  if (ranges === undefined) {
+    return everywhere.map((remote) => ({
+      id: `egress-${familyOf(remote)}`.toLowerCase(),
+      direction: 'egress',
+      remote,
+      description: 'everything',
+    }));
+  }
+  const services: Rule[] = [
+    { id: 'egress-dns-udp', direction: 'egress', protocol: 'udp', port: 53, remote: '0.0.0.0/0', description: 'DNS' },
+    { id: 'egress-dns-tcp', direction: 'egress', protocol: 'tcp', port: 53, remote: '0.0.0.0/0', description: 'DNS' },
+    { id: 'egress-ntp', direction: 'egress', protocol: 'udp', port: 123, remote: '0.0.0.0/0', description: 'NTP' },
+    { id: 'egress-dhcp', direction: 'egress', protocol: 'udp', port: 67, remote: '0.0.0.0/0', description: 'DHCP' },
+    {
+      id: 'egress-metadata',
+      direction: 'egress',
+      protocol: 'tcp',
+      port: 80,
+      remote: metadataService,
+      description: 'metadata service',
+    },
+    // Package mirrors, and the ACME directory and Keystone for ACME on the instance, have no fixed addresses.
+    { id: 'egress-https', direction: 'egress', protocol: 'tcp', port: 443, remote: '0.0.0.0/0', description: 'HTTPS' },
+    { id: 'egress-http', direction: 'egress', protocol: 'tcp', port: 80, remote: '0.0.0.0/0', description: 'HTTP' },
+  ];
+  return [
+    ...ranges.map(
+      (remote): Rule => ({
+        id: `egress-${remote}`,
+        direction: 'egress',
+        protocol: 'tcp',
+        remote,
+        description: "users' instances",
+      }),
+    ),
+    ...services,
+  ];
+}
+
+/** The security group of a UAP: web from everywhere, SSH from the operator, the rest closed. */
+export class ProxySecurityGroup extends Construct {
+  readonly group: NetworkingSecgroupV2;
+  readonly rules: readonly NetworkingSecgroupRuleV2[];
+
+  constructor(scope: Construct, id: string, props: ProxySecurityGroupProps) {
+    super(scope, id);
+    this.group = new NetworkingSecgroupV2(this, 'Resource', {
+      region: props.region,
+      name: props.name,
+      description: props.description,
+      tags: props.tags ? [...props.tags] : undefined,
+      // OpenStack's default rules allow all egress; every rule that holds is listed here instead.
+      deleteDefaultRules: true,
+    });
+    this.rules = [...ingressRules(props.adminNetworks), ...egressRules(props.egressRanges)].map(
+      (rule) =>
+        new NetworkingSecgroupRuleV2(this, rule.id, {
+          region: props.region,
+          securityGroupId: this.group.id,
+          direction: rule.direction,
+          ethertype: familyOf(rule.remote),
+          protocol: rule.protocol,
+          portRangeMin: rule.port,
+          portRangeMax: rule.port,
+          remoteIpPrefix: rule.remote,
+          description: rule.description,
+        }),
+    );
+  }
+}

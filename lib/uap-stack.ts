@@ -1,0 +1,68 @@
+import { TerraformOutput, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { OpenstackProvider } from './providers/openstack';
+import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
+import { UserApplicationProxy } from './user-application-proxy';
+
+/**
+ * A cloud: the stack `cdktf deploy <name>` with one {@link UserApplicationProxy} for each region.
+ *
+ *     state backend, openstack provider ── user application proxies ── outputs
+ */
+export class UapStack extends TerraformStack {
+  readonly cloud: ResolvedCloud;
+  readonly proxies: readonly UserApplicationProxy[];
+
+  /** @throws SettingsError that lists everything that is wrong with the settings */
+  constructor(scope: Construct, spec: CloudSpec) {
+    const cloud = resolveCloud(spec);
+    super(scope, cloud.name);
+    this.cloud = cloud;
+    cloud.backend.bind(this);
+    // Every resource names its region, so that one provider serves them all.
+    new OpenstackProvider(this, 'openstack', { cloud: cloud.openstack });
+    this.proxies = cloud.regions.map(
+      (region) => new UserApplicationProxy(this, region.region ?? 'region', { cloud, region }),
+    );
+    this.addOutputs();
+  }
+
+  private addOutputs(): void {
+    const byHostname = <T>(value: (proxy: UserApplicationProxy) => T) =>
+      Object.fromEntries(this.proxies.map((proxy) => [proxy.hostname, value(proxy)]));
+    const output = (name: string, description: string, value: unknown) => {
+      new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
+    };
+
+    output('addresses', 'Public addresses of each UAP', byHostname((proxy) => proxy.instance.addresses));
+    output(
+      'instance_rules',
+      "Lets a UAP reach a user's instance whose security group is GROUP",
+      byHostname(
+        (proxy) =>
+          `openstack security group rule create --ingress --protocol tcp --remote-ip ${proxy.instance.address}/32 GROUP`,
+      ),
+    );
+    output('example_urls', "What an app's URL looks like: address and port of the instance", byHostname((proxy) => proxy.exampleUrl));
+
+    const notAfter = this.proxies.filter((proxy) => proxy.certificateNotAfter !== undefined);
+    if (notAfter.length > 0) {
+      output(
+        'certificates_not_after',
+        'When each certificate expires, unless it is renewed before',
+        Object.fromEntries(notAfter.map((proxy) => [proxy.hostname, proxy.certificateNotAfter])),
+      );
+    }
+    const manual = this.proxies.flatMap((proxy) => proxy.manualRecords);
+    if (manual.length > 0) output('manual_records', 'Records that are left for you to make, as lines of a zone file', manual);
+    if (this.cloud.keystoneHostname) {
+      output('exosphere', "The cloud's entry for Exosphere's configuration", this.exosphere(this.cloud.keystoneHostname));
+    }
+  }
+
+  /** Exosphere's words: https://gitlab.com/exosphere/exosphere, docs/user-app-proxy.md. */
+  private exosphere(keystoneHostname: string): string {
+    const userAppProxy = this.cloud.regions.map(({ region, hostname }) => ({ region, hostname }));
+    return JSON.stringify({ keystoneHostname, userAppProxy }, null, 2);
+  }
+}

@@ -1,0 +1,250 @@
+import { readFileSync } from 'node:fs';
+import { Annotations, Fn, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { type AcmeSettings, directoryId, directoryUrl } from './acme';
+import { acmeParts } from './cloud-init';
+import type { DnsContext, DnsRecords } from './dns-records';
+import type { InstanceParts, LateContents, LateFile } from './instance-parts';
+import { AcmeCertificate, AcmeProvider, AcmeRegistration } from './providers/acme';
+import { Secret } from './secret';
+
+/** What a certificate strategy needs to know. */
+export interface CertificateContext extends DnsContext {
+  readonly dns: DnsRecords;
+  readonly acme?: AcmeSettings;
+}
+
+/** What a certificate strategy gives to the rest of the graph. */
+export interface BoundCertificate {
+  /** Content of the late files that {@link WildcardCertificate.instanceParts} announced. */
+  readonly contents: LateContents;
+  /** The chain as PEM, leaf first, if Terraform knows it: readiness then waits for this very certificate. */
+  readonly chainPem?: string;
+  /** End of its validity, if Terraform knows it. */
+  readonly notAfter?: string;
+}
+
+export interface AcmeCertificateOptions {
+  /**
+   * How the DNS-01 challenge is solved: any provider of the lego library, with its variables.
+   * `{ provider: 'cloudflare', config: { CF_DNS_API_TOKEN: Secret.variable('cloudflare_token') } }`
+   * @default - by the `dns` strategy, with the same credentials
+   */
+  readonly challenge?: { readonly provider: string; readonly config: Readonly<Record<string, string | Secret>> };
+}
+
+export interface PemCertificateOptions {
+  /** PEM file with the leaf and its intermediates, leaf first; absolute, or beginning with `~/`. */
+  readonly chainFile: string;
+  /** The private key as PEM. */
+  readonly key: Secret;
+}
+
+const brand = Symbol.for('cdktf-openstack-uap.WildcardCertificate');
+
+/** Where the certificate for a UAP's host name and the names below it comes from. */
+export abstract class WildcardCertificate {
+  /**
+   * Ordered by Terraform's acme provider; the default. It is renewed by `cdktf deploy`, so let a scheduler run that
+   * daily. The private key is in Terraform's state.
+   */
+  static acme(options: AcmeCertificateOptions = {}): WildcardCertificate {
+    return new AcmeWildcard(options);
+  }
+
+  /**
+   * Ordered on the instance by its distribution's ACME client, which renews by itself. The private key never leaves
+   * the instance; credentials for the DNS challenge are on it.
+   */
+  static acmeOnInstance(): WildcardCertificate {
+    return new AcmeOnInstance();
+  }
+
+  /** Your own certificate. A new file is delivered by the next `cdktf deploy`. */
+  static fromPem(options: PemCertificateOptions): WildcardCertificate {
+    return new PemWildcard(options);
+  }
+
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isWildcardCertificate(value: unknown): value is WildcardCertificate {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people. */
+  abstract readonly description: string;
+  /** Whether the `acme` settings of the cloud are needed. */
+  abstract readonly needsAcme: boolean;
+  /** Whether the `dns` strategy has to solve the DNS-01 challenge. */
+  abstract readonly needsDnsChallenge: boolean;
+
+  /** What it puts on the instance; needs no Terraform. */
+  abstract instanceParts(context: CertificateContext): InstanceParts;
+
+  /** Makes its resources and the content of its late files. */
+  abstract bind(scope: Construct, context: CertificateContext): BoundCertificate;
+}
+
+const chainAndKey: InstanceParts = {
+  lateFiles: [
+    // Leaf and two intermediates of 4096 bit RSA, and a key of 4096 bits, with room to spare.
+    { name: 'certificate-chain', maxLength: 8192, onChange: 'certificate' },
+    { name: 'certificate-key', maxLength: 3500, onChange: 'certificate' },
+  ] satisfies LateFile[],
+  hooks: [
+    {
+      name: 'certificate',
+      command: [
+        '/usr/local/lib/uap/certificate',
+        'install',
+        '/var/lib/uap/late/certificate-chain',
+        '/var/lib/uap/late/certificate-key',
+      ],
+    },
+  ],
+};
+
+/** The settings are checked before any strategy is used; this only tells the compiler. */
+function acmeOf(context: CertificateContext): AcmeSettings {
+  if (!context.acme) throw new Error('the setting acme is missing, which this certificate strategy needs');
+  return context.acme;
+}
+
+class AcmeWildcard extends WildcardCertificate {
+  readonly description: string;
+  readonly needsAcme = true;
+  readonly needsDnsChallenge: boolean;
+
+  constructor(private readonly options: AcmeCertificateOptions) {
+    super();
+    this.needsDnsChallenge = options.challenge === undefined;
+    this.description = `acme provider${options.challenge ? ` (challenge by ${options.challenge.provider})` : ''}`;
+  }
+
+  instanceParts(): InstanceParts {
+    return chainAndKey;
+  }
+
+  bind(scope: Construct, context: CertificateContext): BoundCertificate {
+    const acme = acmeOf(context);
+    const { provider, registration } = this.account(TerraformStack.of(scope), acme);
+    const certificate = new AcmeCertificate(scope, `certificate-${directoryId(acme.directory)}`, {
+      provider,
+      accountKeyPem: registration.accountKeyPem,
+      commonName: context.hostname,
+      subjectAlternativeNames: [`*.${context.hostname}`],
+      keyType: acme.keyType,
+      profile: acme.profile,
+      recursiveNameservers: acme.recursiveNameservers ? [...acme.recursiveNameservers] : undefined,
+      // Works for validities of 90, 64, 45 and 6 days alike.
+      minDaysDynamic: true,
+      useRenewalInfo: acme.renewalInfo,
+      renewalInfoMaxSleep: acme.renewalInfo ? 0 : undefined,
+      // The provider's default is true, which revokes the live certificate when it is replaced.
+      revokeCertificateOnDestroy: false,
+      dnsChallenge: [this.challenge(scope, context)],
+      lifecycle: { createBeforeDestroy: true },
+    });
+    const chain = Fn.join('', [certificate.certificatePem, certificate.issuerPem]);
+    return {
+      contents: { 'certificate-chain': chain, 'certificate-key': certificate.privateKeyPem },
+      chainPem: chain,
+      notAfter: certificate.certificateNotAfter,
+    };
+  }
+
+  private challenge(scope: Construct, context: CertificateContext) {
+    const { challenge } = this.options;
+    if (challenge) {
+      const config = Object.fromEntries(
+        Object.entries(challenge.config).map(([name, value]) => [
+          name,
+          Secret.isSecret(value) ? value.bind(scope) : value,
+        ]),
+      );
+      return { provider: challenge.provider, config };
+    }
+    const byDns = context.dns.acmeChallenge(scope, context);
+    if (!byDns) throw new Error(`the dns strategy ${context.dns.description} can't solve an ACME challenge`);
+    return { provider: byDns.provider, config: { ...byDns.config } };
+  }
+
+  /** One provider and one account for each directory of a stack. */
+  private account(stack: TerraformStack, acme: AcmeSettings) {
+    const id = directoryId(acme.directory);
+    const existing = stack.node.tryFindChild(`acme-${id}`) as AcmeProvider | undefined;
+    if (existing) {
+      return { provider: existing, registration: stack.node.findChild(`acme-account-${id}`) as AcmeRegistration };
+    }
+    const { directory, externalAccountBinding: eab } = acme;
+    if (typeof directory === 'object' && directory.caFile && !process.env.LEGO_CA_CERTIFICATES) {
+      Annotations.of(stack).addWarning(
+        `the ACME directory ${directory.url} has a private CA, and the acme provider reads it from the environment ` +
+          `alone: deploy with LEGO_CA_CERTIFICATES=${directory.caFile} cdktf deploy ${stack.node.id}`,
+      );
+    }
+    const provider = new AcmeProvider(stack, `acme-${id}`, { serverUrl: directoryUrl(directory) });
+    const registration = new AcmeRegistration(stack, `acme-account-${id}`, {
+      provider,
+      emailAddress: acme.email,
+      accountKeyAlgorithm: 'ECDSA',
+      accountKeyEcdsaCurve: 'P256',
+      externalAccountBinding: eab && { keyId: eab.keyId, hmacBase64: eab.hmacKey.bind(stack) },
+    });
+    return { provider, registration };
+  }
+}
+
+class AcmeOnInstance extends WildcardCertificate {
+  readonly description = 'ACME client on the instance';
+  readonly needsAcme = true;
+  readonly needsDnsChallenge = true;
+
+  instanceParts(context: CertificateContext): InstanceParts {
+    const acme = acmeOf(context);
+    const dnsProvider = context.dns.instanceChallengeProvider;
+    if (!dnsProvider) throw new Error(`the dns strategy ${context.dns.description} can't solve an ACME challenge`);
+    const caFile = typeof acme.directory === 'object' ? acme.directory.caFile : undefined;
+    return acmeParts({
+      email: acme.email,
+      directoryUrl: directoryUrl(acme.directory),
+      caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
+      hostname: context.hostname,
+      keyType: acme.keyType,
+      profile: acme.profile,
+      dnsProvider,
+      dnsResolvers: acme.recursiveNameservers,
+    });
+  }
+
+  bind(scope: Construct, context: CertificateContext): BoundCertificate {
+    const variables = Object.entries(context.dns.instanceChallenge(scope, context) ?? {});
+    return {
+      contents: { 'acme-credentials': Fn.join('', variables.map(([name, value]) => `${name}=${value}\n`)) },
+    };
+  }
+}
+
+class PemWildcard extends WildcardCertificate {
+  readonly description: string;
+  readonly needsAcme = false;
+  readonly needsDnsChallenge = false;
+
+  constructor(private readonly options: PemCertificateOptions) {
+    super();
+    this.description = `PEM file ${options.chainFile}`;
+  }
+
+  instanceParts(): InstanceParts {
+    return chainAndKey;
+  }
+
+  bind(scope: Construct): BoundCertificate {
+    const chain = Fn.file(Fn.pathexpand(this.options.chainFile));
+    return {
+      contents: { 'certificate-chain': chain, 'certificate-key': this.options.key.bind(scope) },
+      chainPem: chain,
+    };
+  }
+}
