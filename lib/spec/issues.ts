@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import { type SettingInfo, settingInfo } from './elements';
+import { nearest, type Path, type Problem, pathText, show } from './problems';
+
+type Issue = z.core.$ZodIssue;
+type Def = {
+  innerType?: z.core.$ZodType;
+  in?: z.core.$ZodType;
+  element?: z.core.$ZodType;
+  shape?: Record<string, z.core.$ZodType>;
+  options?: z.core.$ZodType[];
+};
+
+/** The words of this package for what the schema found. */
+export function toProblems(schema: z.core.$ZodType, input: unknown, issues: readonly Issue[]): Problem[] {
+  return issues.flatMap((issue) => toProblem(schema, input, issue, []));
+}
+
+function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent: Path): Problem[] {
+  const path = [...parent, ...(issue.path as (string | number)[])];
+  const value = valueAt(input, path);
+  if (issue.code === 'unrecognized_keys') {
+    const names = settingNames(schema, path);
+    return issue.keys.map((key) => ({ path: pathText([...path, key]), ...unknownSetting(key, names) }));
+  }
+  if (issue.code === 'invalid_union') {
+    // The alternative that got further is the one that was meant.
+    const meant = issue.errors.find((errors) =>
+      errors.some((error) => error.path.length > 0 || error.code === 'unrecognized_keys'),
+    );
+    const custom = issue.errors.flat().find((error) => error.code === 'custom');
+    if (meant) return meant.flatMap((error) => toProblem(schema, input, error, path));
+    if (custom) return toProblem(schema, input, custom, path);
+  }
+  const info = infoAt(schema, path);
+  const fix = issue.code === 'custom' ? (issue.params?.fix as string | undefined) : undefined;
+  return [
+    {
+      path: pathText(path),
+      value: value === undefined ? undefined : info.secret ? typeOf(value) : show(value),
+      wrong: value === undefined ? 'is missing' : wrong(issue, value, info),
+      fix: fix === undefined ? undefined : typeof value === 'string' && !/^['\d]/.test(fix) ? `'${fix}'` : fix,
+      example: info.example,
+    },
+  ];
+}
+
+function wrong(issue: Issue, value: unknown, info: SettingInfo): string {
+  if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
+  if (issue.code === 'too_small') return `is too small; at least ${issue.minimum} is allowed`;
+  if (issue.code === 'too_big') return `is too large; at most ${issue.maximum} is allowed`;
+  if (info.allowed) return `is not allowed; allowed is ${info.allowed}`;
+  if (issue.code === 'invalid_value') {
+    const allowed = issue.values.map((one) => `'${String(one)}'`);
+    return `is not allowed; allowed is ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
+  }
+  if (issue.code === 'invalid_type') {
+    const words: Record<string, string> = {
+      string: 'a text',
+      boolean: 'true or false',
+      array: 'a list',
+      object: 'an object { … }',
+      number: 'a number',
+      int: 'a whole number',
+    };
+    return `is ${typeOf(value).slice(1, -1)}; allowed is ${words[issue.expected] ?? issue.expected}`;
+  }
+  return issue.message;
+}
+
+/** What a value is, where its content doesn't matter or is not to be seen. */
+function typeOf(value: unknown): string {
+  if (Array.isArray(value)) return '(a list)';
+  if (value === null) return '(null)';
+  const words: Record<string, string> = { string: '(a text)', number: '(a number)', function: '(a function)' };
+  return words[typeof value] ?? (typeof value === 'boolean' ? `(${value})` : '(an object)');
+}
+
+function unknownSetting(key: string, names: readonly string[]): { wrong: string; fix?: string } {
+  const meant = nearest(key, names);
+  const missing = 'is not a setting';
+  return meant ? { wrong: missing, fix: meant } : { wrong: `${missing}; settings here are ${names.join(', ')}` };
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], input);
+}
+
+/** The schemas of a setting with its wrappers ("optional" and such), after those of every setting around it. */
+function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[][] {
+  const way = [unwrap(schema)];
+  for (const key of path) {
+    const next = way
+      .at(-1)
+      ?.map(({ _zod }) => _zod.def as unknown as Def)
+      .map((def) => (typeof key === 'number' ? def.element : def.shape?.[key]))
+      .find((found) => found !== undefined);
+    way.push(next ? unwrap(next) : []);
+  }
+  return way;
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const def = schema._zod.def as unknown as Def;
+  const inner = [def.innerType, def.in, ...(def.options ?? [])].filter((one) => one !== undefined);
+  return [schema, ...inner.flatMap(unwrap)];
+}
+
+/** Of the setting itself, or else the example of the one around it: an element of a list has none of its own. */
+function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
+  const way = schemasAt(schema, path).map((schemas) => schemas.map(settingInfo).find((info) => info !== undefined));
+  return way.at(-1) ?? { example: way.filter((info) => info !== undefined).at(-1)?.example };
+}
+
+function settingNames(schema: z.core.$ZodType, path: Path): string[] {
+  const shaped = schemasAt(schema, path)
+    .at(-1)
+    ?.find(({ _zod }) => 'shape' in _zod.def);
+  return Object.keys((shaped?._zod.def as unknown as Def | undefined)?.shape ?? {});
+}

@@ -1,0 +1,99 @@
+/** What is wrong with a value, in lower case and without a period, and the value that was probably meant. */
+export interface Fault {
+  readonly wrong: string;
+  readonly fix?: string;
+}
+
+/** One thing that the operator has to change. */
+export interface Problem {
+  /** The setting as the operator writes it, e.g. `regions[1].upstreamRanges[0]`. */
+  readonly path: string;
+  /** The value got, shortened, secrets left out; absent when there is none. */
+  readonly value?: string;
+  readonly wrong: string;
+  /** What was probably meant, as source text. */
+  readonly fix?: string;
+  /** A value that is right, as source text. */
+  readonly example?: string;
+}
+
+/** All problems of a cloud's settings at once. */
+export class SettingsError extends Error {
+  constructor(
+    /** The cloud's name as far as it is known. */
+    readonly cloud: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(report(cloud, problems));
+    this.name = 'SettingsError';
+  }
+}
+
+export function report(cloud: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return [`${count} in the settings of ${cloud}`, ...problems.map(problemText)].join('\n\n');
+}
+
+function problemText({ path, value, wrong, fix, example }: Problem): string {
+  const lines = [`  ${path}${value === undefined ? '' : `: ${value}`}`, `    ${wrong}`];
+  if (fix !== undefined) lines.push(`    write:   ${fix}`);
+  else if (example !== undefined) lines.push(`    example: ${example}`);
+  return lines.join('\n');
+}
+
+export type Path = readonly (string | number)[];
+
+/** `['regions', 1, 'hostname']` as the operator writes it. */
+export function pathText(path: Path): string {
+  return path
+    .map((key, index) => {
+      if (typeof key === 'number') return `[${key}]`;
+      if (!/^[A-Za-z_$][\w$]*$/.test(key)) return `[${JSON.stringify(key)}]`;
+      return index === 0 ? key : `.${key}`;
+    })
+    .join('');
+}
+
+/**
+ * A value for people: like JSON, short, and without what may be secret: of an object only the names of its settings,
+ * of a URL not the password.
+ */
+export function show(value: unknown, most = 60): string {
+  if (typeof value === 'string') return shorten(JSON.stringify(withoutPassword(value)), most);
+  if (Array.isArray(value)) return shorten(`[${value.map((item) => show(item, most)).join(', ')}]`, most);
+  if (typeof value === 'function') return '(a function)';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Object.getPrototypeOf(value) !== Object.prototype) return `(${value.constructor?.name ?? 'an object'})`;
+  return shorten(`{ ${Object.keys(value).join(', ')} }`, most);
+}
+
+function withoutPassword(text: string): string {
+  return text.replace(/(:\/\/)[^/@\s]*@/, '$1…@');
+}
+
+function shorten(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 2)}…${text.slice(-1)}`;
+}
+
+/** The one of `names` that was probably meant by a misspelt one. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  const distances = names.map((candidate) => ({
+    candidate,
+    distance: editDistance(name.toLowerCase(), candidate.toLowerCase()),
+  }));
+  const best = distances.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

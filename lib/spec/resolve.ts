@@ -1,0 +1,65 @@
+import type { AcmeSettings } from '../acme';
+import type { DnsRecords } from '../dns-records';
+import { BAD_PORTS } from '../nginx/bad-ports';
+import type { PortRange } from '../nginx/proxy-model';
+import type { SecretDelivery } from '../secret-delivery';
+import type { StateBackend } from '../state-backend';
+import type { UpstreamSecurity } from '../upstream-security';
+import type { WildcardCertificate } from '../wildcard-certificate';
+import type { CloudSpec, RegionSpec } from './cloud-spec';
+import { toProblems } from './issues';
+import { SettingsError } from './problems';
+import { crossFieldProblems, Settings } from './rules';
+import { cloudSchema } from './schema';
+
+/** A region's settings with every default filled in and what the cloud gives. */
+export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseContact' | 'packageMirror' | 'ports'> {
+  /** What may be asked for: everything in `allowed` that is not in `denied`, which holds the bad ports as well. */
+  readonly ports: { readonly allowed: readonly PortRange[]; readonly denied: readonly PortRange[] };
+  readonly upstreamSecurity: UpstreamSecurity;
+  readonly dns: DnsRecords;
+  readonly certificate: WildcardCertificate;
+  readonly delivery: SecretDelivery;
+}
+
+/** A cloud's settings with every default filled in. */
+export interface ResolvedCloud extends Filled<Omit<CloudSpec, 'regions'>, 'keystoneHostname' | 'openstack' | 'acme'> {
+  /** Entry of clouds.yaml; undefined: the OS_* environment variables. */
+  readonly openstack?: string;
+  readonly acme?: AcmeSettings;
+  readonly backend: StateBackend;
+  readonly regions: readonly ResolvedRegion[];
+}
+
+/** All settings given, but for those without a default. */
+type Filled<Spec, Without extends keyof Spec> = Required<Omit<Spec, Without>> &
+  Partial<Pick<Spec, Exclude<Without, Replaced>>>;
+type Replaced = 'ports' | 'openstack' | 'acme';
+
+/**
+ * Checks the settings of a cloud and fills in the defaults.
+ * @throws SettingsError with all problems
+ */
+export function resolveCloud(spec: CloudSpec): ResolvedCloud {
+  const parsed = cloudSchema.safeParse(spec);
+  const problems = parsed.success ? [] : toProblems(cloudSchema, spec, parsed.error.issues);
+  problems.push(...crossFieldProblems(new Settings(spec, problems)));
+  if (!parsed.success || problems.length > 0) throw new SettingsError(cloudLabel(spec), problems);
+  const { openstack, regions, ...cloud } = parsed.data;
+  return {
+    ...cloud,
+    openstack: openstack === undefined ? cloud.name : openstack || undefined,
+    regions: regions.map((region) => ({
+      ...region,
+      ports: { allowed: region.ports.allowed, denied: [...BAD_PORTS, ...region.ports.denied] },
+      dns: region.dns ?? cloud.dns,
+      certificate: region.certificate ?? cloud.certificate,
+      delivery: region.delivery ?? cloud.delivery,
+    })),
+  };
+}
+
+function cloudLabel(spec: unknown): string {
+  const name = (spec as { name?: unknown } | null | undefined)?.name;
+  return typeof name === 'string' && name !== '' ? name : 'a cloud without a name';
+}

@@ -1,0 +1,210 @@
+import type { DnsRecords } from '../dns-records';
+import { BAD_PORTS } from '../nginx/bad-ports';
+import type { WildcardCertificate } from '../wildcard-certificate';
+import type { PortSpec } from './cloud-spec';
+import { normalHostname } from './names';
+import { containedNetworks, contains, type Network, parseNetwork, specialPurposeBlocks } from './networks';
+import { covered, parsePort } from './ports';
+import { type Path, type Problem, pathText, show } from './problems';
+
+/**
+ * The settings as the operator gave them, of which some may be wrong: a rule sees only those that are right by
+ * themselves, so that a mistake is told once, and those that don't depend on it are told in the same run.
+ */
+export class Settings {
+  private readonly wrong: readonly string[];
+
+  constructor(
+    private readonly input: unknown,
+    problems: readonly Problem[],
+  ) {
+    this.wrong = problems.map(({ path }) => path);
+  }
+
+  get<T>(...path: Path): T | undefined {
+    const text = pathText(path);
+    if (this.wrong.some((wrong) => within(wrong, text) || within(text, wrong))) return undefined;
+    return this.raw<T>(path);
+  }
+
+  /** Whether a setting was given, right or wrong. */
+  has(...path: Path): boolean {
+    return this.raw(path) !== undefined;
+  }
+
+  /** The right elements of a list. */
+  list<T>(...path: Path): { readonly path: string; readonly index: number; readonly value: T }[] {
+    const list = this.raw<T[]>(path);
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((_, index) => {
+      const value = this.get<T>(...path, index);
+      return value === undefined ? [] : [{ path: pathText([...path, index]), index, value }];
+    });
+  }
+
+  /** Indexes of the regions, right or wrong. */
+  get regions(): number[] {
+    const regions = this.raw<unknown[]>(['regions']);
+    return Array.isArray(regions) ? [...regions.keys()] : [];
+  }
+
+  private raw<T>(path: Path): T | undefined {
+    return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], this.input) as T;
+  }
+}
+
+/** Whether a path is another one or lies inside of it. */
+function within(path: string, around: string): boolean {
+  return path === around || (path.startsWith(around) && /^[.[]/.test(path.slice(around.length)));
+}
+
+/** What depends on more than one setting. */
+export function crossFieldProblems(settings: Settings): Problem[] {
+  return [
+    ...duplicateRegions(settings),
+    ...overlappingHostnames(settings),
+    ...settings.regions.flatMap((region) => [
+      ...ranges(settings, region),
+      ...deniedAddresses(settings, region),
+      ...ports(settings, region),
+      ...hostnameInZone(settings, region),
+    ]),
+    ...certificates(settings),
+    ...zerossl(settings),
+  ];
+}
+
+function duplicateRegions(settings: Settings): Problem[] {
+  const seen = new Map<string | null, string>();
+  return settings.regions.flatMap((index) => {
+    const region = settings.get<string | null>('regions', index, 'region');
+    if (region === undefined) return [];
+    const path = pathText(['regions', index, 'region']);
+    const first = seen.get(region);
+    if (first === undefined) seen.set(region, path);
+    return first === undefined ? [] : [{ path, value: show(region), wrong: `is the same region as ${first}` }];
+  });
+}
+
+function overlappingHostnames(settings: Settings): Problem[] {
+  const names = settings.regions.flatMap((index) => {
+    const name = settings.get<string>('regions', index, 'hostname');
+    return name === undefined ? [] : [{ name: normalHostname(name), path: pathText(['regions', index, 'hostname']) }];
+  });
+  return names.flatMap(({ name, path }, index) => {
+    const example = `'${name.split('.')[0]}-b.${name.split('.').slice(1).join('.')}'`;
+    const problem = (wrong: string): Problem[] => [{ path, value: show(name), wrong, example }];
+    const same = names.slice(0, index).find((other) => other.name === name);
+    if (same) return problem(`is the same host name as ${same.path}`);
+    const above = names.find((other) => name.endsWith(`.${other.name}`));
+    if (!above) return [];
+    return problem(
+      `lies below ${above.name} (${above.path}), whose names are all those of users’ apps: ` +
+        `an app there could set cookies for this UAP; put them beside one another`,
+    );
+  });
+}
+
+function ranges(settings: Settings, region: number): Problem[] {
+  const list = settings
+    .list<string>('regions', region, 'upstreamRanges')
+    .map((item) => ({ ...item, network: parseNetwork(item.value) as Network }));
+  const special = settings.get<boolean>('regions', region, 'allowSpecialPurposeRanges');
+  const problems: Problem[] = [];
+  for (const { path, value, network } of list) {
+    if (network.prefix === 0) {
+      problems.push({ path, value: show(value), wrong: 'is the whole internet; this would be an open proxy' });
+      continue;
+    }
+    const blocks = special === true ? [] : specialPurposeBlocks(network);
+    if (blocks.length > 0) {
+      const wrong = `has addresses in ${blocks.join(', ')}; if users’ instances really are there, set allowSpecialPurposeRanges: true`;
+      problems.push({ path, value: show(value), wrong });
+    }
+  }
+  for (const { inner, outer } of containedNetworks(list.map(({ network }) => network))) {
+    const [a, b] = [list[inner], list[outer]];
+    if (!a || !b || b.network.prefix === 0) continue;
+    const wrong = a.network.prefix === b.network.prefix ? `repeats ${b.path}` : `lies inside of ${b.value} (${b.path})`;
+    problems.push({ path: a.path, value: show(a.value), wrong: `${wrong}; leave it out` });
+  }
+  return problems;
+}
+
+function deniedAddresses(settings: Settings, region: number): Problem[] {
+  // With a wrong range it isn't known what is outside.
+  const ranges = settings.get<string[]>('regions', region, 'upstreamRanges');
+  if (!ranges) return [];
+  const networks = ranges.map((range) => parseNetwork(range) as Network);
+  return settings.list<string>('regions', region, 'deniedAddresses').flatMap(({ path, value }) => {
+    const denied = parseNetwork(value) as Network;
+    if (networks.some((network) => contains(network, denied) || contains(denied, network))) return [];
+    const where = pathText(['regions', region, 'upstreamRanges']);
+    return [{ path, value: show(value), wrong: `is outside of ${where}, so nothing would be denied by it` }];
+  });
+}
+
+function ports(settings: Settings, region: number): Problem[] {
+  const problems = settings.list<PortSpec>('regions', region, 'ports', 'allowed').flatMap(({ path, value }) => {
+    const range = parsePort(value);
+    if (!range || !covered(range, BAD_PORTS)) return [];
+    return [{ path, value: show(value), wrong: 'is always refused: web apps don’t use it, and browsers block it' }];
+  });
+  const list = (kind: string) =>
+    settings.get<PortSpec[]>('regions', region, 'ports', kind)?.flatMap((port) => parsePort(port) ?? []);
+  const allowed = list('allowed');
+  const denied = [...BAD_PORTS, ...(list('denied') ?? [])];
+  if (problems.length === 0 && allowed?.every((range) => covered(range, denied))) {
+    const path = pathText(['regions', region, 'ports']);
+    problems.push({ path, value: '', wrong: 'leaves no port: all that is allowed is denied' });
+  }
+  return problems;
+}
+
+function hostnameInZone(settings: Settings, region: number): Problem[] {
+  const hostname = settings.get<string>('regions', region, 'hostname');
+  const dns = settings.get<DnsRecords>('regions', region, 'dns') ?? settings.get<DnsRecords>('dns');
+  const zone = dns?.zone;
+  if (!hostname || !zone) return [];
+  const name = normalHostname(hostname);
+  if (name === zone || name.endsWith(`.${zone}`)) return [];
+  const path = pathText(['regions', region, 'hostname']);
+  const wrong = `is not in the zone of its dns strategy, ${zone}`;
+  return [{ path, value: show(hostname), wrong, example: `'${name.split('.')[0]}.${zone}'` }];
+}
+
+/** ACME needs an account, and somebody who can answer its DNS challenge. */
+function certificates(settings: Settings): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const region of settings.regions) {
+    const own = (key: string) => settings.get('regions', region, key) !== undefined;
+    const of = (key: string) => (own(key) ? pathText(['regions', region, key]) : key);
+    const certificate =
+      settings.get<WildcardCertificate>('regions', region, 'certificate') ??
+      settings.get<WildcardCertificate>('certificate');
+    const dns = settings.get<DnsRecords>('regions', region, 'dns') ?? settings.get<DnsRecords>('dns');
+    // Without a certificate strategy it is WildcardCertificate.acme().
+    const needsAcme = certificate?.needsAcme ?? true;
+    const needsChallenge = certificate?.needsDnsChallenge ?? true;
+    if (needsAcme && !settings.has('acme')) {
+      const wrong = 'is missing: certificates are ordered by ACME, which needs an account with a mail address';
+      problems.set('acme', { path: 'acme', wrong, example: "{ email: 'ops@cloud.org' }" });
+    }
+    if (needsChallenge && dns && !dns.solvesChallenge) {
+      const wrong =
+        `can’t solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +
+        'or choose a certificate that needs no challenge';
+      problems.set(of('dns'), { path: of('dns'), value: dns.description, wrong, example: challengeExample });
+    }
+  }
+  return [...problems.values()];
+}
+
+const challengeExample = "certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…') })";
+
+function zerossl(settings: Settings): Problem[] {
+  if (settings.get('acme', 'directory') !== 'zerossl' || settings.has('acme', 'externalAccountBinding')) return [];
+  const wrong = 'is missing: ZeroSSL takes only accounts that are bound to one of its own';
+  const example = "{ keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }";
+  return [{ path: 'acme.externalAccountBinding', wrong, example }];
+}
