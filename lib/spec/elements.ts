@@ -42,8 +42,8 @@ export function list<T extends z.ZodType>(element: T) {
   return z.array(element).readonly();
 }
 
-export function wholeNumber(least: number, most: number) {
-  return z.int().min(least).max(most);
+export function seconds(example: string, least: number, most: number) {
+  return setting({ example, allowed: `a whole number of seconds, ${least} to ${most}` }, z.int().min(least).max(most));
 }
 
 /** The fault and its fix travel through zod as the parameters of a custom issue. */

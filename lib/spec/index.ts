@@ -3,10 +3,8 @@ export type {
   AcmeSpec,
   CloudSpec,
   ExternalAccountBindingSpec,
-  PortSpec,
-  PortsSpec,
-  RegionSpec,
 } from './cloud-spec';
 export { type Problem, SettingsError } from './problems';
 export { proxyModel } from './proxy-model';
+export type { PortSpec, PortsSpec, RegionSpec } from './region-spec';
 export { type ResolvedCloud, type ResolvedRegion, resolveCloud } from './resolve';

@@ -33,13 +33,13 @@ function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent
     if (custom) return toProblem(schema, input, custom, path);
   }
   const info = infoAt(schema, path);
-  const fix = issue.code === 'custom' ? (issue.params?.fix as string | undefined) : undefined;
+  const fix = issue.code === 'custom' ? (issue.params?.fix as string | number | undefined) : undefined;
   return [
     {
       path: pathText(path),
       value: value === undefined ? undefined : info.secret ? typeOf(value) : show(value),
       wrong: value === undefined ? 'is missing' : wrong(issue, value, info),
-      fix: fix === undefined ? undefined : typeof value === 'string' && !/^['\d]/.test(fix) ? `'${fix}'` : fix,
+      fix: typeof fix === 'string' ? `'${fix}'` : fix?.toString(),
       example: info.example,
     },
   ];
@@ -47,8 +47,6 @@ function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent
 
 function wrong(issue: Issue, value: unknown, info: SettingInfo): string {
   if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
-  if (issue.code === 'too_small') return `is too small; at least ${issue.minimum} is allowed`;
-  if (issue.code === 'too_big') return `is too large; at most ${issue.maximum} is allowed`;
   if (info.allowed) return `is not allowed; allowed is ${info.allowed}`;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map((one) => `'${String(one)}'`);
@@ -66,6 +64,32 @@ function wrong(issue: Issue, value: unknown, info: SettingInfo): string {
     return `is ${typeOf(value).slice(1, -1)}; allowed is ${words[issue.expected] ?? issue.expected}`;
   }
   return issue.message;
+}
+
+/** Problems that have no better example get that of their setting. */
+export function withExamples(schema: z.core.$ZodType, problems: readonly Problem[]): Problem[] {
+  return problems.map((problem) => ({ example: infoAt(schema, parsePath(problem.path)).example, ...problem }));
+}
+
+/** In the order of the settings, so that what is wrong with one region stands together. */
+export function inOrder(schema: z.core.$ZodType, problems: readonly Problem[]): Problem[] {
+  const rank = (path: Path) =>
+    path.map((key, index) => {
+      const position = typeof key === 'number' ? key : settingNames(schema, path.slice(0, index)).indexOf(key);
+      return position < 0 ? Number.POSITIVE_INFINITY : position;
+    });
+  const ranked = problems.map((problem) => ({ problem, rank: rank(parsePath(problem.path)) }));
+  ranked.sort((a, b) => {
+    const different = a.rank.findIndex((position, index) => position !== b.rank[index]);
+    return different < 0 ? 0 : (a.rank[different] ?? -1) < (b.rank[different] ?? -1) ? -1 : 1;
+  });
+  return ranked.map(({ problem }) => problem);
+}
+
+/** The opposite of pathText. */
+function parsePath(path: string): Path {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+  return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }
 
 /** What a value is, where its content doesn't matter or is not to be seen. */

@@ -59,7 +59,7 @@ export function specialPurposeBlocks(network: Network): string[] {
 export function checkNetwork(text: string, family: 4 | 'any' = 'any'): Fault | undefined {
   const network = parseNetwork(text);
   if (!network) return { wrong: `is not a network; allowed is ${networkForm(family)}` };
-  if (family === 4 && network.family === 6) return { wrong: 'is IPv6; the names of users’ apps hold IPv4 addresses' };
+  if (family === 4 && network.family === 6) return { wrong: "is IPv6; the names of users' apps hold IPv4 addresses" };
   const proper = networkText(network);
   if (!text.includes('/')) return { wrong: 'is an address, a network needs its prefix length', fix: proper };
   if (addressNumber(text.split('/')[0] as string, network.family) !== network.first) {

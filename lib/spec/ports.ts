@@ -1,8 +1,10 @@
 import type { PortRange } from '../nginx/proxy-model';
-import type { PortSpec } from './cloud-spec';
 import type { Fault } from './problems';
+import type { PortSpec } from './region-spec';
 
+/** Undefined when it is no port, whatever it is. */
 export function parsePort(port: PortSpec): PortRange | undefined {
+  if (typeof port !== 'number' && typeof port !== 'string') return undefined;
   const [from, to = from, ...rest] = typeof port === 'number' ? [port] : port.split('-').map(portNumber);
   if (from === undefined || to === undefined || rest.length > 0) return undefined;
   const valid = Number.isInteger(from) && Number.isInteger(to) && from >= 1 && to <= 65535 && from <= to;
@@ -11,12 +13,12 @@ export function parsePort(port: PortSpec): PortRange | undefined {
 
 export function checkPort(port: PortSpec): Fault | undefined {
   if (typeof port === 'string' && /^\d+$/.test(port) && parsePort(port)) {
-    return { wrong: 'is a text, one port is a number', fix: String(Number(port)) };
+    return { wrong: 'is a text, one port is a number', fix: Number(port) };
   }
   if (parsePort(port)) return undefined;
   const [from, to] = typeof port === 'string' ? port.split('-').map(portNumber) : [];
   if (from !== undefined && to !== undefined && parsePort(`${to}-${from}`)) {
-    return { wrong: 'is a range that ends before it begins', fix: `'${to}-${from}'` };
+    return { wrong: 'is a range that ends before it begins', fix: `${to}-${from}` };
   }
   return { wrong: "is not a port; allowed is a number from 1 to 65535, or a range 'from-to'" };
 }

@@ -1,7 +1,7 @@
 /** What is wrong with a value, in lower case and without a period, and the value that was probably meant. */
 export interface Fault {
   readonly wrong: string;
-  readonly fix?: string;
+  readonly fix?: string | number;
 }
 
 /** One thing that the operator has to change. */
@@ -45,6 +45,7 @@ export type Path = readonly (string | number)[];
 
 /** `['regions', 1, 'hostname']` as the operator writes it. */
 export function pathText(path: Path): string {
+  if (path.length === 0) return '(the cloud)';
   return path
     .map((key, index) => {
       if (typeof key === 'number') return `[${key}]`;

@@ -6,9 +6,10 @@ import type { SecretDelivery } from '../secret-delivery';
 import type { StateBackend } from '../state-backend';
 import type { UpstreamSecurity } from '../upstream-security';
 import type { WildcardCertificate } from '../wildcard-certificate';
-import type { CloudSpec, RegionSpec } from './cloud-spec';
-import { toProblems } from './issues';
+import type { CloudSpec } from './cloud-spec';
+import { inOrder, toProblems, withExamples } from './issues';
 import { SettingsError } from './problems';
+import type { RegionSpec } from './region-spec';
 import { crossFieldProblems, Settings } from './rules';
 import { cloudSchema } from './schema';
 
@@ -43,8 +44,10 @@ type Replaced = 'ports' | 'openstack' | 'acme';
 export function resolveCloud(spec: CloudSpec): ResolvedCloud {
   const parsed = cloudSchema.safeParse(spec);
   const problems = parsed.success ? [] : toProblems(cloudSchema, spec, parsed.error.issues);
-  problems.push(...crossFieldProblems(new Settings(spec, problems)));
-  if (!parsed.success || problems.length > 0) throw new SettingsError(cloudLabel(spec), problems);
+  problems.push(...withExamples(cloudSchema, crossFieldProblems(new Settings(spec, problems))));
+  if (!parsed.success || problems.length > 0) {
+    throw new SettingsError(cloudLabel(spec), inOrder(cloudSchema, problems));
+  }
   const { openstack, regions, ...cloud } = parsed.data;
   return {
     ...cloud,

@@ -1,11 +1,11 @@
 import type { DnsRecords } from '../dns-records';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { WildcardCertificate } from '../wildcard-certificate';
-import type { PortSpec } from './cloud-spec';
 import { normalHostname } from './names';
 import { containedNetworks, contains, type Network, parseNetwork, specialPurposeBlocks } from './networks';
 import { covered, parsePort } from './ports';
 import { type Path, type Problem, pathText, show } from './problems';
+import type { PortSpec } from './region-spec';
 
 /**
  * The settings as the operator gave them, of which some may be wrong: a rule sees only those that are right by
@@ -75,14 +75,18 @@ export function crossFieldProblems(settings: Settings): Problem[] {
 }
 
 function duplicateRegions(settings: Settings): Problem[] {
+  const example = "'RegionOne'";
   const seen = new Map<string | null, string>();
   return settings.regions.flatMap((index) => {
     const region = settings.get<string | null>('regions', index, 'region');
     if (region === undefined) return [];
     const path = pathText(['regions', index, 'region']);
+    if (region === null && settings.regions.length > 1) {
+      return [{ path, value: 'null', wrong: 'is for a cloud with one region; here each one needs its name', example }];
+    }
     const first = seen.get(region);
     if (first === undefined) seen.set(region, path);
-    return first === undefined ? [] : [{ path, value: show(region), wrong: `is the same region as ${first}` }];
+    return first === undefined ? [] : [{ path, value: show(region), wrong: `is the same region as ${first}`, example }];
   });
 }
 
@@ -92,15 +96,16 @@ function overlappingHostnames(settings: Settings): Problem[] {
     return name === undefined ? [] : [{ name: normalHostname(name), path: pathText(['regions', index, 'hostname']) }];
   });
   return names.flatMap(({ name, path }, index) => {
-    const example = `'${name.split('.')[0]}-b.${name.split('.').slice(1).join('.')}'`;
-    const problem = (wrong: string): Problem[] => [{ path, value: show(name), wrong, example }];
+    const [label = '', ...domain] = name.split('.');
+    const problem = (wrong: string, example: string): Problem[] => [{ path, value: show(name), wrong, example }];
     const same = names.slice(0, index).find((other) => other.name === name);
-    if (same) return problem(`is the same host name as ${same.path}`);
+    if (same) return problem(`is the same host name as ${same.path}`, `'${label}-b.${domain.join('.')}'`);
     const above = names.find((other) => name.endsWith(`.${other.name}`));
     if (!above) return [];
     return problem(
-      `lies below ${above.name} (${above.path}), whose names are all those of users’ apps: ` +
-        `an app there could set cookies for this UAP; put them beside one another`,
+      `lies below ${above.name} (${above.path}), where all names are those of users' apps, which could set cookies ` +
+        'for this UAP; give each UAP a name beside the other',
+      `'${label}.${above.name.split('.').slice(1).join('.')}'`,
     );
   });
 }
@@ -118,7 +123,7 @@ function ranges(settings: Settings, region: number): Problem[] {
     }
     const blocks = special === true ? [] : specialPurposeBlocks(network);
     if (blocks.length > 0) {
-      const wrong = `has addresses in ${blocks.join(', ')}; if users’ instances really are there, set allowSpecialPurposeRanges: true`;
+      const wrong = `has addresses in ${blocks.join(', ')}; if users' instances really are there, set allowSpecialPurposeRanges: true`;
       problems.push({ path, value: show(value), wrong });
     }
   }
@@ -145,18 +150,20 @@ function deniedAddresses(settings: Settings, region: number): Problem[] {
 }
 
 function ports(settings: Settings, region: number): Problem[] {
-  const problems = settings.list<PortSpec>('regions', region, 'ports', 'allowed').flatMap(({ path, value }) => {
-    const range = parsePort(value);
-    if (!range || !covered(range, BAD_PORTS)) return [];
-    return [{ path, value: show(value), wrong: 'is always refused: web apps don’t use it, and browsers block it' }];
-  });
+  const problems = settings
+    .list<PortSpec>('regions', region, 'ports', 'allowed')
+    .flatMap(({ path, value }): Problem[] => {
+      const range = parsePort(value);
+      if (!range || !covered(range, BAD_PORTS)) return [];
+      return [{ path, value: show(value), wrong: "is always refused: web apps don't use it, and browsers block it" }];
+    });
   const list = (kind: string) =>
     settings.get<PortSpec[]>('regions', region, 'ports', kind)?.flatMap((port) => parsePort(port) ?? []);
   const allowed = list('allowed');
   const denied = [...BAD_PORTS, ...(list('denied') ?? [])];
   if (problems.length === 0 && allowed?.every((range) => covered(range, denied))) {
     const path = pathText(['regions', region, 'ports']);
-    problems.push({ path, value: '', wrong: 'leaves no port: all that is allowed is denied' });
+    problems.push({ path, wrong: 'leaves no port: all that is allowed is denied' });
   }
   return problems;
 }
@@ -192,7 +199,7 @@ function certificates(settings: Settings): Problem[] {
     }
     if (needsChallenge && dns && !dns.solvesChallenge) {
       const wrong =
-        `can’t solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +
+        `can't solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +
         'or choose a certificate that needs no challenge';
       problems.set(of('dns'), { path: of('dns'), value: dns.description, wrong, example: challengeExample });
     }

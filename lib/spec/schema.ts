@@ -7,8 +7,7 @@ import { StateBackend } from '../state-backend';
 import { UpstreamSecurity } from '../upstream-security';
 import { WildcardCertificate } from '../wildcard-certificate';
 import { checkBlocked } from './blocked';
-import type { PortSpec } from './cloud-spec';
-import { checked, form, list, setting, strategy, text, wholeNumber } from './elements';
+import { checked, form, list, seconds, setting, strategy, text } from './elements';
 import {
   checkContact,
   checkHostname,
@@ -21,6 +20,7 @@ import {
 } from './names';
 import { checkAddress, checkNetwork } from './networks';
 import { checkPort, parsePort } from './ports';
+import type { PortSpec } from './region-spec';
 
 const isSecret = (value: unknown): value is Secret => Secret.isSecret(value);
 const isUpstreamSecurity = (value: unknown): value is UpstreamSecurity =>
@@ -77,11 +77,11 @@ const acmeSchema = z.strictObject({
   recursiveNameservers: setting({ example: "['192.0.2.53:53']" }, list(text(checkNameserver))).optional(),
 });
 
-const ports = list(checked<PortSpec>(checkPort).transform((port) => parsePort(port) as PortRange));
+const ports = () => list(checked<PortSpec>(checkPort).transform((port) => parsePort(port) as PortRange));
 
 const portsSchema = z.strictObject({
-  allowed: setting({ example: "[443, '8000-8999']" }, ports).default([{ from: 1, to: 65535 }]),
-  denied: setting({ example: "[3306, '6000-6063']" }, ports).default([]),
+  allowed: setting({ example: "[443, '8000-8999']" }, ports()).default([{ from: 1, to: 65535 }]),
+  denied: setting({ example: "[3306, '6000-6063']" }, ports()).default([]),
 });
 
 export const regionSchema = z.strictObject({
@@ -111,14 +111,14 @@ export const regionSchema = z.strictObject({
   abuseContact: setting({ example: "'abuse@cloud.org'" }, text(checkContact)).optional(),
   blocked: setting({ example: "['http-149-165-152-7-8888', '149.165.152.9']" }, list(text(checkBlocked))).default([]),
   metricsNetworks: setting({ example: "['192.0.2.0/24']" }, list(text(checkNetwork))).default([]),
-  maxBodySize: setting({ example: '10737418240' }, wholeNumber(0, Number.MAX_SAFE_INTEGER)).default(0),
+  maxBodySize: setting({ allowed: 'a whole number of bytes', example: '10737418240' }, z.int().min(0)).default(0),
   upstreamSecurity: families.upstreamSecurity.default(() => UpstreamSecurity.unverifiedTls()),
   packageMirror: setting({ example: "'https://mirror.cloud.org/debian'" }, text(checkUrl)).optional(),
   strictEgress: setting({ example: 'true' }, z.boolean()).default(false),
   // RFC 2181: a TTL has 31 bits; more than a day would outlast every change of address.
-  recordTtl: setting({ example: '300' }, wholeNumber(1, 86_400)).default(60),
-  readinessTimeout: setting({ example: '1800' }, wholeNumber(0, 86_400)).default(900),
-  certificatePollInterval: setting({ example: '300' }, wholeNumber(5, 86_400)).default(60),
+  recordTtl: seconds('300', 1, 86_400).default(60),
+  readinessTimeout: seconds('1800', 0, 86_400).default(900),
+  certificatePollInterval: seconds('300', 5, 86_400).default(60),
   dns: families.dns.optional(),
   certificate: families.certificate.optional(),
   delivery: families.delivery.optional(),
