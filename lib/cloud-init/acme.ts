@@ -1,0 +1,62 @@
+import type { InstanceHook, InstanceParts } from '../instance-parts';
+import { script, unit } from './assets';
+
+/** Name of the late file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
+export const acmeCredentials = 'acme-credentials';
+
+/** Run when the DNS credentials arrive or change. */
+export const acmeHook: InstanceHook = {
+  name: 'acme',
+  command: ['/bin/systemctl', 'restart', '--no-block', 'uap-acme.service'],
+};
+
+export interface AcmeOptions {
+  /** The UAP's host name; the certificate is for it and `*.` it. */
+  readonly hostname: string;
+  /** Of the ACME account. */
+  readonly email: string;
+  /** URL of the CA's directory. */
+  readonly directoryUrl: string;
+  /** The CA that the directory's own TLS certificate is signed by, PEM. @default - the system's CAs */
+  readonly caPem?: string;
+  /** @default "P256" */
+  readonly keyType?: 'P256' | 'P384' | '2048' | '4096';
+  /**
+   * How DNS-01 is solved: `rfc2136` (credentials RFC2136_NAMESERVER, RFC2136_TSIG_KEY, RFC2136_TSIG_ALGORITHM,
+   * RFC2136_TSIG_SECRET) or `exec`, which is a script for OpenStack's DNS (credentials OS_AUTH_URL,
+   * OS_APPLICATION_CREDENTIAL_ID, OS_APPLICATION_CREDENTIAL_SECRET, OS_REGION_NAME).
+   */
+  readonly dnsProvider: 'rfc2136' | 'exec';
+  /** The CA's certificate profile. @default - the CA's default; also where the distribution's lego knows none */
+  readonly profile?: string;
+  /** DNS servers, `host:port`, that are asked for zones and records. @default - the system's */
+  readonly dnsResolvers?: readonly string[];
+  /** Whether every name server of the zone must show the record before the CA is told. @default true */
+  readonly checkPropagation?: boolean;
+}
+
+/** The names that lego has for the types of keys. */
+const legoKeyTypes = { P256: 'ec256', P384: 'ec384', '2048': 'rsa2048', '4096': 'rsa4096' } as const;
+
+/**
+ * An ACME client on the instance: the certificate's key never leaves it. It runs when the DNS credentials arrive, at
+ * boot and twice a day, and renews when a third of the certificate's lifetime is left.
+ */
+export function acmeParts(options: AcmeOptions): InstanceParts {
+  const { caPem, keyType = 'P256', ...rest } = options;
+  const settings = { ...rest, keyType: legoKeyTypes[keyType] };
+  return {
+    packages: ['lego'],
+    files: [
+      script('acme'),
+      ...(options.dnsProvider === 'exec' ? [script('dns-designate')] : []),
+      unit('uap-acme.service'),
+      unit('uap-acme.timer'),
+      { path: '/etc/uap/acme.json', content: `${JSON.stringify(settings, null, 2)}\n` },
+      ...(caPem === undefined ? [] : [{ path: '/etc/uap/acme-ca.pem', content: caPem }]),
+    ],
+    lateFiles: [{ name: acmeCredentials, maxLength: 4096, onChange: acmeHook.name }],
+    hooks: [acmeHook],
+    units: [{ name: 'uap-acme.service' }, { name: 'uap-acme.timer' }],
+  };
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import type { InstanceFile } from '../instance-parts';
+
+/** Where the scripts are on the instance. */
+export const LIBRARY = '/usr/local/lib/uap';
+
+/** The text of a file in `assets/`. Each `@NAME@` of the given values is replaced. */
+export function asset(name: string, values: Readonly<Record<string, string>> = {}): string {
+  const text = readFileSync(path.join(__dirname, 'assets', name), 'utf8');
+  return text.replace(/@([A-Z_]+)@/g, (placeholder, key: string) => values[key] ?? placeholder);
+}
+
+/** A script of `assets/bin`. */
+export function script(name: string): InstanceFile {
+  return { path: `${LIBRARY}/${name}`, content: asset(`bin/${name}`), mode: '0755' };
+}
+
+/** A systemd unit of `assets/units`. */
+export function unit(name: string, values: Readonly<Record<string, string>> = {}): InstanceFile {
+  return { path: `/etc/systemd/system/${name}`, content: asset(`units/${name}`, values) };
+}

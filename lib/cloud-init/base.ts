@@ -1,0 +1,51 @@
+import type { InstanceParts } from '../instance-parts';
+import { asset, LIBRARY, script, unit } from './assets';
+
+export interface BaseOptions {
+  /** The UAP's host name: the certificate must be for it and for `*.` it. */
+  readonly hostname: string;
+  /** Mirror of the distribution's archive, e.g. `http://mirror.cloud.org/debian`. @default - the image's own sources */
+  readonly packageMirror?: string;
+}
+
+/**
+ * What every UAP's instance has: set-up at each boot (packages, kernel settings, time), the guard of the metadata
+ * service, Nginx's drop-in, bounded logs, security upgrades, and the script that puts a certificate into use.
+ *
+ * Good to have, but an instance serves without: nftables, logrotate, unattended-upgrades, a time service. They are
+ * installed together with the required packages, or else in the background some minutes after the boot.
+ */
+export function baseParts({ hostname, packageMirror }: BaseOptions): InstanceParts {
+  if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(hostname)) {
+    throw new Error(`hostname must be a lower-case DNS name, as in "proxy.cloud.org"; got "${hostname}"`);
+  }
+  if (packageMirror !== undefined && !/^https?:\/\/\S+$/.test(packageMirror)) {
+    throw new Error(`packageMirror must be a URL, as in "http://mirror.cloud.org/debian"; got "${packageMirror}"`);
+  }
+  return {
+    packages: ['nginx', 'openssl', 'ca-certificates'],
+    files: [
+      { path: '/etc/uap/uap.env', content: `UAP_HOSTNAME=${hostname}\n` },
+      { path: '/etc/uap/packages.optional', content: 'nftables\nlogrotate\nunattended-upgrades\n' },
+      ...(packageMirror
+        ? [{ path: '/etc/uap/package-mirror', content: `${packageMirror.replace(/\/+$/, '')}\n` }]
+        : []),
+      { path: `${LIBRARY}/uap.py`, content: asset('bin/uap.py') },
+      ...['console', 'packages', 'setup', 'certificate'].map(script),
+      ...['uap-setup.service', 'uap-firewall.service', 'uap-upkeep.service', 'uap-upkeep.timer'].map((name) =>
+        unit(name),
+      ),
+      {
+        path: '/etc/systemd/system/nginx.service.d/uap.conf',
+        content: asset('units/nginx-drop-in.conf', { HOSTNAME: hostname }),
+      },
+      { path: '/etc/systemd/system/logrotate.timer.d/uap.conf', content: asset('etc/logrotate-timer.conf') },
+      { path: '/etc/uap/nftables.nft', content: asset('etc/nftables.nft') },
+      { path: '/etc/sysctl.d/60-uap.conf', content: asset('etc/sysctl.conf') },
+      { path: '/etc/systemd/journald.conf.d/uap.conf', content: asset('etc/journald.conf') },
+      { path: '/etc/apt/apt.conf.d/52uap', content: asset('etc/apt.conf') },
+      { path: '/etc/logrotate.d/nginx', content: asset('etc/logrotate-nginx') },
+    ],
+    units: [{ name: 'uap-setup.service' }, { name: 'uap-firewall.service' }, { name: 'uap-upkeep.timer' }],
+  };
+}

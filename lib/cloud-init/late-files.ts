@@ -1,0 +1,96 @@
+import { gzipSync } from 'fflate';
+import type { InstanceHook, InstanceParts, LateFile } from '../instance-parts';
+import { script, unit } from './assets';
+
+/** Greatest length of a metadata value, in characters (Nova's limit). */
+export const pieceLength = 255;
+
+/** Greatest number of pieces of one late file: their numbers have two digits. */
+const maxPieces = 100;
+
+/**
+ * How a late file travels as metadata of the instance.
+ *
+ * The content is compressed with gzip, then encoded with base64 (standard alphabet, padded; Terraform's `base64gzip`),
+ * then cut into pieces of {@link pieceLength} characters (`substr`). Piece `n` is the value of the key
+ * {@link pieceKey}, `uap-<name>-<nn>`: two digits, from `00`. The number of keys of a file is fixed,
+ * {@link pieceCount} of its greatest length, and keys that are not used hold the empty string: a key is emptied and
+ * never removed. A file of which all keys are empty is not there yet.
+ */
+export function pieceKey(name: string, index: number): string {
+  return `uap-${name}-${String(index).padStart(2, '0')}`;
+}
+
+/** The number of pieces that hold any content of up to `maxLength` bytes, even one that gzip cannot compress. */
+export function pieceCount(maxLength: number): number {
+  // gzip: 18 bytes of its own, and at worst 5 for each stored block of 16 KiB and for the last, empty one.
+  const gzipped = maxLength + 18 + 5 * (Math.ceil(maxLength / 16_384) + 1);
+  const count = Math.ceil((4 * Math.ceil(gzipped / 3)) / pieceLength);
+  if (!Number.isInteger(maxLength) || maxLength < 1 || count > maxPieces) {
+    throw new Error(`a late file's maxLength must be a whole number from 1 to 19000 bytes; got ${maxLength}`);
+  }
+  return count;
+}
+
+/** The values of the keys of a late file, `count` of them; see {@link pieceKey}. */
+export function encodePieces(content: Buffer, count: number): string[] {
+  const text = Buffer.from(gzipSync(content, { level: 9, mtime: 0 })).toString('base64');
+  if (text.length > count * pieceLength) {
+    throw new Error(`${content.length} bytes need ${Math.ceil(text.length / pieceLength)} pieces; there are ${count}`);
+  }
+  return Array.from({ length: count }, (_, index) => text.slice(index * pieceLength, (index + 1) * pieceLength));
+}
+
+export interface LateFilesOptions {
+  /** Seconds between two looks at the metadata. @default 60 */
+  readonly pollInterval?: number;
+}
+
+/**
+ * The instance's side of the delivery by metadata: a timer that fetches the late files to `/var/lib/uap/late/<name>`
+ * and runs the hooks. The contents don't enter the result.
+ */
+export function lateFilesParts(
+  lateFiles: readonly LateFile[],
+  hooks: readonly InstanceHook[],
+  options: LateFilesOptions = {},
+): InstanceParts {
+  const pollInterval = options.pollInterval ?? 60;
+  if (!Number.isInteger(pollInterval) || pollInterval < 1) {
+    throw new Error(`pollInterval must be a whole number of seconds, at least 1; got ${pollInterval}`);
+  }
+  checkNames('late file', lateFiles);
+  checkNames('hook', hooks);
+  for (const file of lateFiles) {
+    pieceCount(file.maxLength);
+    if (!hooks.some((hook) => hook.name === file.onChange)) {
+      throw new Error(`late file ${file.name}: there is no hook "${file.onChange}"`);
+    }
+  }
+  const manifest = {
+    files: lateFiles.map(({ name, maxLength, onChange }) => ({ name, maxLength, onChange })),
+    hooks: hooks
+      .filter((hook) => lateFiles.some((file) => file.onChange === hook.name))
+      .map(({ name, command }) => ({ name, command })),
+  };
+  return {
+    files: [
+      script('late-files'),
+      unit('uap-late-files.service'),
+      unit('uap-late-files.timer', { POLL_INTERVAL: String(pollInterval) }),
+      { path: '/etc/uap/late-files.json', content: `${JSON.stringify(manifest, null, 2)}\n` },
+    ],
+    units: [{ name: 'uap-late-files.timer' }],
+  };
+}
+
+function checkNames(kind: string, items: readonly { readonly name: string }[]): void {
+  const seen = new Set<string>();
+  for (const { name } of items) {
+    if (!/^[a-z][a-z0-9-]*$/.test(name)) {
+      throw new Error(`the name of a ${kind} must be like "certificate-chain"; got "${name}"`);
+    }
+    if (seen.has(name)) throw new Error(`two ${kind}s are called "${name}"`);
+    seen.add(name);
+  }
+}
