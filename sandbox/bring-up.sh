@@ -52,25 +52,25 @@ ethtool -K br-public tx off > /dev/null
 
 key=$(cat "$SANDBOX"/conf/* "$SANDBOX/seed.py" "$SANDBOX/sandbox.env" "$SANDBOX"/services/*.sh <(dpkg-query -W -f='${Package} ${Version}\n' \
   'keystone*' 'glance*' 'placement*' 'nova*' 'neutron*' 'designate*' 'mariadb*' 'python3-oslo*' 2> /dev/null) | sha256sum)
-cache=$DIR/cache/${key:0:16}
-if [ ! -e "$cache/database.sql" ]; then
+CACHE=$DIR/cache/${key:0:16}
+if [ ! -e "$CACHE/database.sql" ]; then
   rm -rf "$DIR"/cache/????????????????
-  mkdir -p "$cache"
-  for name in ADMIN SERVICE CLOUD_A CLOUD_B; do echo "${name}_PASSWORD=$(openssl rand -hex 16)"; done > "$cache/passwords"
+  mkdir -p "$CACHE"
+  for name in ADMIN SERVICE CLOUD_A CLOUD_B; do echo "${name}_PASSWORD=$(openssl rand -hex 16)"; done > "$CACHE/passwords"
 fi
 set -a
-. "$cache/passwords"
+. "$CACHE/passwords"
 set +a
 
 mkdir -p "$RUN"/{lock,no-policy}
 each configure "$SERVICES"
 say "namespaces and configuration"
 
-for service in memcached named pebble libvirt rabbitmq mariadb; do "${service}_start"; done
+for service in memcached named pebble mirror libvirt rabbitmq mariadb; do "${service}_start"; done
 mariadb_wait
 say "database"
-if [ -e "$cache/database.sql" ]; then
-  sql < "$cache/database.sql"
+if [ -e "$CACHE/database.sql" ]; then
+  cat "$CACHE"/*.sql | sql
 else
   say "no schemas in the cache: making them (about 15 s more, once)"
   nova_schema > "$LOG/schema-nova.log" 2>&1 &
@@ -82,17 +82,17 @@ fi
 say "schemas"
 
 keystone_start
-if [ ! -e "$cache/database.sql" ]; then
+if [ ! -e "$CACHE/database.sql" ]; then
   memcached_wait
   keystone_wait
   python3 "$SANDBOX/seed.py" identity > "$LOG/seed-identity.log" 2>&1 || fail "keystone cannot be filled" "$LOG/seed-identity.log"
   # shellcheck disable=SC2086
-  mariadb-dump --no-defaults -uroot -S "$RUN/mariadb.sock" --databases $DATABASES > "$cache/database.tmp"
-  mv "$cache/database.tmp" "$cache/database.sql"
+  mariadb-dump --no-defaults -uroot -S "$RUN/mariadb.sock" --databases $DATABASES > "$CACHE/database.tmp"
+  mv "$CACHE/database.tmp" "$CACHE/database.sql"
   say "regions, endpoints, users"
 fi
 
-each wait "memcached named pebble libvirt rabbitmq"
+each wait "memcached named pebble mirror libvirt rabbitmq"
 say "memcached, BIND, Pebble, libvirt, RabbitMQ"
 each start "placement glance nova neutron designate instances browser"
 IMAGES=$DIR/image python3 "$SANDBOX/seed.py" cloud > "$LOG/seed.log" 2>&1 &

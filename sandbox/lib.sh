@@ -7,7 +7,7 @@ set +a
 DIR=${UAP_SANDBOX_DIR:-$HOME/.cache/uap-sandbox}
 RUN=$DIR/run ETC=$DIR/run/etc LOG=$DIR/run/log PIDS=$DIR/run/pids
 # In this order they are configured, started and waited for.
-SERVICES="memcached named pebble libvirt rabbitmq mariadb keystone placement glance nova neutron designate instances browser"
+SERVICES="memcached named pebble mirror libvirt rabbitmq mariadb keystone placement glance nova neutron designate instances browser"
 
 # Debian's programs need Debian's Python: nothing of the caller's may come first.
 CALLER_PATH=$PATH

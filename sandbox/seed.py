@@ -4,10 +4,13 @@
 identity: regions, endpoints, projects and users (kept in the database's cache)
 cloud:    network, flavors, images, Designate's zone; waits for each API, and at the end for the compute node
 """
+import concurrent.futures
 import os
 import pathlib
+import socket
 import sys
 import time
+import urllib.parse
 
 import openstack
 
@@ -40,7 +43,7 @@ def eventually(what, call, seconds=90):
         except Exception as error:
             problem = error
         if time.monotonic() > end:
-            sys.exit(f"{what}: not after {seconds} s: {problem}")
+            raise SystemExit(f"{what}: not after {seconds} s: {problem}")
         time.sleep(0.2)
 
 
@@ -71,45 +74,67 @@ def identity():
                 api.create_endpoint(service_id=service.id, interface=interface, url=url, region_id=region)
 
 
+def connect(name, kind):
+    """A connection once the API listens: trying through the SDK costs what the services need to start."""
+    url = urllib.parse.urlsplit(SERVICES[kind][1])
+    eventually(kind, lambda: socket.create_connection((url.hostname, url.port), 1).close() or True)
+    return openstack.connect(cloud=name)
+
+
 def image(api, folder):
     def upload(name, file, **properties):
-        return api.create_image(name=name, filename=str(folder / file), visibility="public", wait=True, timeout=120,
+        # Any value of md5 and sha256 keeps the SDK from reading the whole file once more.
+        return api.create_image(name=name, filename=str(folder / file), visibility="public", wait=True, timeout=120, md5="-", sha256="-",
                                 validate_checksum=False, allow_duplicates=True, **properties).id
 
     upload(folder.name, "disk.qcow2", disk_format="qcow2", container_format="bare", min_disk=2,
            kernel_id=upload(folder.name + "-kernel", "vmlinuz", disk_format="aki", container_format="aki"),
            ramdisk_id=upload(folder.name + "-ramdisk", "initrd.img", disk_format="ari", container_format="ari"),
            os_command_line=KERNEL_COMMAND_LINE, hw_rng_model="virtio")
+    done(f"image {folder.name}")
+
+
+def images():
+    api = connect("admin", "image").image
+    for inputs in sorted(pathlib.Path(ENV["IMAGES"]).glob("*/inputs")):
+        if inputs.parent.suffix != ".new":
+            image(api, inputs.parent)
+
+
+def network():
+    api = connect("admin", "network").network
+    name = ENV["PUBLIC_NETWORK"]
+    public = eventually("neutron", lambda: api.create_network(
+        name=name, provider_network_type="flat", provider_physical_network="public", shared=True, mtu=1500))
+    api.create_subnet(
+        network_id=public.id, name=name, ip_version=4, cidr=ENV["PUBLIC_CIDR"], gateway_ip=ADDRESS, dns_nameservers=[ENV["DNS_SERVER"]],
+        allocation_pools=[{"start": ENV["PUBLIC_POOL_START"], "end": ENV["PUBLIC_POOL_END"]}])
+    done("network")
+    eventually("network agents", lambda: len([agent for agent in api.agents() if agent.is_alive]) >= 3)
+    done("network agents")
+
+
+def compute():
+    api = connect("admin", "compute").compute
+    for name, ram, vcpus in ("m1.tiny", 512, 1), ("m1.small", 1024, 1), ("m1.medium", 1024, 2):
+        eventually("nova", lambda: api.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=2))
+    done("flavors")
+    # Without details: those call a node that may not listen yet, and wait a minute.
+    eventually("compute node", lambda: [host for host in api.hypervisors(details=False) if host.state == "up"])
+    done("compute node")
+
+
+def zone():
+    api = connect("cloud-b", "dns").dns
+    new = eventually("designate", lambda: api.create_zone(name=ENV["ZONE_B"] + ".", email="root@sandbox.test", ttl=60))
+    eventually("zone " + new.name, lambda: api.get_zone(new.id).status == "ACTIVE")
+    done("zone")
 
 
 def cloud():
-    admin = openstack.connect(cloud="admin")
-    eventually("glance", lambda: list(admin.image.images()) or True)
-    folders = [path.parent for path in sorted(pathlib.Path(ENV["IMAGES"]).glob("*/inputs")) if path.parent.suffix != ".new"]
-    for folder in folders:
-        image(admin.image, folder)
-        done(f"image {folder.name}")
-
-    name = ENV["PUBLIC_NETWORK"]
-    network = eventually("neutron", lambda: admin.network.create_network(
-        name=name, provider_network_type="flat", provider_physical_network="public", shared=True, mtu=1500))
-    admin.network.create_subnet(
-        network_id=network.id, name=name, ip_version=4, cidr=ENV["PUBLIC_CIDR"], gateway_ip=ADDRESS, dns_nameservers=[ENV["DNS_SERVER"]],
-        allocation_pools=[{"start": ENV["PUBLIC_POOL_START"], "end": ENV["PUBLIC_POOL_END"]}])
-    done("network")
-
-    for name, ram, vcpus in ("m1.tiny", 512, 1), ("m1.small", 1024, 1), ("m1.medium", 1024, 2):
-        eventually("nova", lambda: admin.compute.create_flavor(name=name, ram=ram, vcpus=vcpus, disk=2))
-    done("flavors")
-
-    dns = openstack.connect(cloud="cloud-b").dns
-    zone = eventually("designate", lambda: dns.create_zone(name=ENV["ZONE_B"] + ".", email="root@sandbox.test", ttl=60))
-    eventually("zone " + zone.name, lambda: dns.get_zone(zone.id).status == "ACTIVE")
-    done("zone")
-
-    eventually("compute node", lambda: [host for host in admin.compute.hypervisors(details=True) if host.state == "up"])
-    eventually("network agents", lambda: len([agent for agent in admin.network.agents() if agent.is_alive]) >= 3)
-    done("compute node and agents")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for task in [pool.submit(part) for part in (images, network, compute, zone)]:
+            task.result()
 
 
 for stage in sys.argv[1:]:

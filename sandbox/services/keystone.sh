@@ -22,6 +22,7 @@ cloud() {
   cat <<Y
   $1:
     region_name: $REGION_ONE
+    regions: [$REGION_ONE, $REGION_TWO]
     identity_api_version: 3
     auth:
       auth_url: $AUTH_URL
