@@ -1,7 +1,7 @@
 // The whole public API.
 export type { AcmeDirectory, AcmeSettings } from './acme';
 export * from './dns-records';
-export { type AppAddress, formatHostname, parseHostname } from './hostname';
+export { formatHost, type Protocol, parseHost, type Target } from './hostname';
 export { instanceFiles, instanceParts, instanceUserData } from './instance-files';
 export type * from './instance-parts';
 export { ProxyInstance, type ProxyInstanceProps } from './proxy-instance';

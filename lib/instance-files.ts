@@ -39,5 +39,5 @@ export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion): rea
 
 /** The user data of the instance of a region. */
 export function instanceUserData(cloud: ResolvedCloud, region: ResolvedRegion): UserData {
-  return userData(instanceParts(cloud, region), { hostname: region.hostname, packageMirror: region.packageMirror });
+  return userData(instanceParts(cloud, region), { hostname: region.hostname });
 }

@@ -1,8 +1,8 @@
-import { type ITerraformDependable, Token } from 'cdktf';
+import { Fn, type ITerraformDependable, Op, Token } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   ComputeInstanceV2,
-  DataOpenstackImagesImageV2,
+  DataOpenstackImagesImageIdsV2,
   DataOpenstackNetworkingNetworkV2,
   NetworkingPortV2,
 } from './providers/openstack';
@@ -59,13 +59,11 @@ export class ProxyInstance extends Construct {
       securityGroupIds: [...props.securityGroupIds],
       tags,
     });
-    const image = uuid.test(props.image)
-      ? props.image
-      : new DataOpenstackImagesImageV2(this, 'image', { region, name: props.image, mostRecent: true }).id;
+    const image = this.imageId(props);
     this.server = new ComputeInstanceV2(this, 'Resource', {
       region,
       name: props.name,
-      imageId: image,
+      imageId: image.id,
       ...(uuid.test(props.flavor) ? { flavorId: props.flavor } : { flavorName: props.flavor }),
       keyPair: props.keyPair,
       network: [{ port: this.port.id }],
@@ -76,11 +74,27 @@ export class ProxyInstance extends Construct {
       lifecycle: {
         // A newer image of the same name must not replace a running UAP by surprise.
         ignoreChanges: ['image_id'],
-        precondition: [...props.delivery.preconditions],
+        precondition: [...image.preconditions, ...props.delivery.preconditions],
       },
     });
     const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;
     this.addresses = Token.asList(`\${${ipv4}}`);
     this.address = Token.asString(`\${${ipv4}[0]}`);
+  }
+
+  /** The newest image of that name; looked up as a list, since the provider's error for none names nothing. */
+  private imageId({ image, region }: ProxyInstanceProps) {
+    if (uuid.test(image)) return { id: image, preconditions: [] };
+    const images = new DataOpenstackImagesImageIdsV2(this, 'image', { region, name: image, sort: 'created_at:desc' });
+    return {
+      // try: without an image the precondition has to speak, not the index.
+      id: Token.asString(`\${try(${images.fqn}.ids[0], "")}`),
+      preconditions: [
+        {
+          condition: Op.gt(Fn.lengthOf(images.ids), 0).toString(),
+          errorMessage: `There is no image "${image}"${region ? ` in region ${region}` : ''}: \`openstack image list\` shows those that are, the setting "image" names one.`,
+        },
+      ],
+    };
   }
 }

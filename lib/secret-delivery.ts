@@ -66,7 +66,9 @@ class InstanceMetadata extends SecretDelivery {
   bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
     const total = lateFiles.reduce((sum, file) => sum + pieceCount(file.maxLength), 0);
     if (total > metadataItemsLimit) {
-      throw new Error(`${total} metadata items are needed for ${lateFiles.length} files; Nova allows ${metadataItemsLimit}`);
+      throw new Error(
+        `${total} metadata items are needed for ${lateFiles.length} files; Nova allows ${metadataItemsLimit}`,
+      );
     }
     const metadata: Record<string, string> = {};
     const preconditions = [];

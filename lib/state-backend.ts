@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
-import { App, HttpBackend, LocalBackend, PgBackend, S3Backend, type TerraformStack } from 'cdktf';
 import type { HttpBackendConfig, PgBackendConfig, S3BackendConfig } from 'cdktf';
+import { App, HttpBackend, LocalBackend, PgBackend, S3Backend, type TerraformStack } from 'cdktf';
 
 const brand = Symbol.for('cdktf-openstack-uap.StateBackend');
 

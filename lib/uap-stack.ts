@@ -34,7 +34,11 @@ export class UapStack extends TerraformStack {
       new TerraformOutput(this, name, { description, value }).overrideLogicalId(name);
     };
 
-    output('addresses', 'Public addresses of each UAP', byHostname((proxy) => proxy.instance.addresses));
+    output(
+      'addresses',
+      'Public addresses of each UAP',
+      byHostname((proxy) => proxy.instance.addresses),
+    );
     output(
       'instance_rules',
       "Lets a UAP reach a user's instance whose security group is GROUP",
@@ -43,7 +47,11 @@ export class UapStack extends TerraformStack {
           `openstack security group rule create --ingress --protocol tcp --remote-ip ${proxy.instance.address}/32 GROUP`,
       ),
     );
-    output('example_urls', "What an app's URL looks like: address and port of the instance", byHostname((proxy) => proxy.exampleUrl));
+    output(
+      'example_urls',
+      "What an app's URL looks like: address and port of the instance",
+      byHostname((proxy) => proxy.exampleUrl),
+    );
 
     const notAfter = this.proxies.filter((proxy) => proxy.certificateNotAfter !== undefined);
     if (notAfter.length > 0) {
@@ -54,9 +62,14 @@ export class UapStack extends TerraformStack {
       );
     }
     const manual = this.proxies.flatMap((proxy) => proxy.manualRecords);
-    if (manual.length > 0) output('manual_records', 'Records that are left for you to make, as lines of a zone file', manual);
+    if (manual.length > 0)
+      output('manual_records', 'Records that are left for you to make, as lines of a zone file', manual);
     if (this.cloud.keystoneHostname) {
-      output('exosphere', "The cloud's entry for Exosphere's configuration", this.exosphere(this.cloud.keystoneHostname));
+      output(
+        'exosphere',
+        "The cloud's entry for Exosphere's configuration",
+        this.exosphere(this.cloud.keystoneHostname),
+      );
     }
   }
 

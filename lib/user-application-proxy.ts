@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { formatHostname } from './hostname';
+import { formatHost } from './hostname';
 import { certificateContext, instanceParts, instanceUserData } from './instance-files';
 import { ProxyInstance } from './proxy-instance';
 import { ProxySecurityGroup } from './proxy-security-group';
@@ -80,7 +80,7 @@ export class UserApplicationProxy extends Construct {
       context,
     ).manual;
 
-    this.exampleUrl = `https://${formatHostname({ protocol: 'http', address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
+    this.exampleUrl = `https://${formatHost({ protocol: 'http', address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
   }
 }
 

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Annotations, Fn, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { type AcmeSettings, directoryId, directoryUrl } from './acme';
-import { acmeParts } from './cloud-init';
+import { acmeCredentials, acmeHook, acmeParts } from './cloud-init';
 import type { DnsContext, DnsRecords } from './dns-records';
 import type { InstanceParts, LateContents, LateFile } from './instance-parts';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from './providers/acme';
@@ -205,25 +204,43 @@ class AcmeOnInstance extends WildcardCertificate {
     const acme = acmeOf(context);
     const dnsProvider = context.dns.instanceChallengeProvider;
     if (!dnsProvider) throw new Error(`the dns strategy ${context.dns.description} can't solve an ACME challenge`);
-    const caFile = typeof acme.directory === 'object' ? acme.directory.caFile : undefined;
-    return acmeParts({
+    const parts = acmeParts({
       email: acme.email,
       directoryUrl: directoryUrl(acme.directory),
-      caPem: caFile === undefined ? undefined : readFileSync(caFile, 'utf8'),
       hostname: context.hostname,
       keyType: acme.keyType,
       profile: acme.profile,
       dnsProvider,
       dnsResolvers: acme.recursiveNameservers,
     });
+    const ca: LateFile[] = privateCa(acme) ? [{ name: acmeCa, maxLength: 8192, onChange: acmeHook.name }] : [];
+    return {
+      ...parts,
+      lateFiles: [...ca, { name: acmeCredentials, maxLength: 2048, onChange: acmeHook.name }],
+    };
   }
 
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
-    const variables = Object.entries(context.dns.instanceChallenge(scope, context) ?? {});
+    const caFile = privateCa(acmeOf(context));
+    const variables = {
+      ...context.dns.instanceChallenge(scope, context),
+      ...(caFile ? { LEGO_CA_CERTIFICATES: `/var/lib/uap/late/${acmeCa}` } : {}),
+    };
+    const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
     return {
-      contents: { 'acme-credentials': Fn.join('', variables.map(([name, value]) => `${name}=${value}\n`)) },
+      contents: {
+        [acmeCredentials]: Fn.join('\n', lines),
+        ...(caFile ? { [acmeCa]: Fn.file(Fn.pathexpand(caFile)) } : {}),
+      },
     };
   }
+}
+
+/** Name of the late file with the CA of the directory's own TLS certificate. */
+const acmeCa = 'acme-ca';
+
+function privateCa({ directory }: AcmeSettings): string | undefined {
+  return typeof directory === 'object' ? directory.caFile : undefined;
 }
 
 class PemWildcard extends WildcardCertificate {

@@ -2,7 +2,7 @@
 export { ComputeInstanceV2 } from '../../.gen/providers/openstack/compute-instance-v2';
 export { DataOpenstackDnsZoneV2 } from '../../.gen/providers/openstack/data-openstack-dns-zone-v2';
 export { DataOpenstackIdentityAuthScopeV3 } from '../../.gen/providers/openstack/data-openstack-identity-auth-scope-v3';
-export { DataOpenstackImagesImageV2 } from '../../.gen/providers/openstack/data-openstack-images-image-v2';
+export { DataOpenstackImagesImageIdsV2 } from '../../.gen/providers/openstack/data-openstack-images-image-ids-v2';
 export { DataOpenstackNetworkingNetworkV2 } from '../../.gen/providers/openstack/data-openstack-networking-network-v2';
 export { DnsRecordsetV2 } from '../../.gen/providers/openstack/dns-recordset-v2';
 export { IdentityApplicationCredentialV3 } from '../../.gen/providers/openstack/identity-application-credential-v3';

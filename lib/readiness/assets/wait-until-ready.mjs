@@ -17,7 +17,10 @@ function attempt() {
   return new Promise((resolve, reject) => {
     // The chain is compared here, not verified: a private or a staging CA is as good as any at this point.
     const socket = tls.connect({ host: address, port, servername: hostname, rejectUnauthorized: false });
-    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${attemptTimeout / 1000} s`)), attemptTimeout);
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no answer within ${attemptTimeout / 1000} s`)),
+      attemptTimeout,
+    );
     let answer = '';
     socket.on('secureConnect', () => {
       const certificate = socket.getPeerX509Certificate();
@@ -50,14 +53,18 @@ function certificateProblem(certificate) {
     if (!certificate.checkHost(name)) return `the certificate is not for ${name} (${certificate.subjectAltName})`;
   }
   const now = Date.now();
-  if (Date.parse(certificate.validFrom) > now + 60_000) return `the certificate is valid only from ${certificate.validFrom}`;
+  if (Date.parse(certificate.validFrom) > now + 60_000)
+    return `the certificate is valid only from ${certificate.validFrom}`;
   if (Date.parse(certificate.validTo) < now) return `the certificate expired on ${certificate.validTo}`;
   return undefined;
 }
 
 const hints = [
   [/ECONNREFUSED/, 'nginx is not running yet, or failed to start'],
-  [/no answer|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/, 'the instance is still booting, or this machine can\'t reach its network'],
+  [
+    /no answer|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
+    "the instance is still booting, or this machine can't reach its network",
+  ],
   [/another certificate/, 'the instance has not taken up the new certificate'],
 ];
 

@@ -1,0 +1,47 @@
+# Shared by the scripts of the demo and the e2e; source it.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+. sandbox/sandbox.env
+export CHECKPOINT_DISABLE=1 CI=1 FORCE_COLOR=0
+run=${UAP_SANDBOX_DIR:-$HOME/.cache/uap-sandbox}/run
+terraform=${TERRAFORM_BINARY_NAME:-terraform}
+
+say() { printf '\n\033[1m%s\033[0m\n' "[$(printf '%4d' $SECONDS) s] $*"; }
+
+hosts_of() { # the UAPs of a cloud
+  case $1 in
+    cloud-a) echo "proxy-one.$ZONE_A proxy-two.$ZONE_A" ;;
+    cloud-b) echo "proxy.$ZONE_B" ;;
+  esac
+}
+
+# Runs a command inside of the sandbox, where the cloud is; Terraform's providers were installed before.
+inside() {
+  sandbox/in -e CHECKPOINT_DISABLE -e CI -e FORCE_COLOR -e TERRAFORM_BINARY_NAME \
+    -e LEGO_CA_CERTIFICATES="$run/pebble/ca.pem" -e TF_PLUGIN_CACHE_DIR "$@"
+}
+
+# Installs the providers of a synthesized stack, from a registry or a mirror; fails if one can't be had.
+install_providers() {
+  "$terraform" -chdir="cdktf.out/stacks/$1" init -input=false -no-color >"cdktf.out/$1.init.log" 2>&1
+}
+
+# The clouds that can be deployed with the providers at hand, one a line; says why others can't.
+deployable() {
+  local cloud missing
+  npx cdktf synth --log-level error >cdktf.out.log 2>&1 || { cat cdktf.out.log >&2; return 1; }
+  rm -f cdktf.out.log
+  for cloud in cloud-a cloud-b; do
+    if install_providers "$cloud"; then
+      echo "$cloud"
+    else
+      missing=$(grep -oE '(hashicorp/dns|vancluever/acme|terraform-provider-openstack/openstack)' "cdktf.out/$cloud.init.log" | sort -u | paste -sd ' ')
+      echo "skipped: $cloud, since Terraform can't install: ${missing:-see cdktf.out/$cloud.init.log} (no registry and no mirror has it)" >&2
+    fi
+  done
+}
+
+deploy() { # the command that an operator types, inside of the sandbox
+  echo "\$ npx cdktf deploy $1 --auto-approve"
+  inside npx cdktf deploy "$1" --auto-approve --skip-provider-lock --log-level error
+}

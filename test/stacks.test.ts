@@ -1,0 +1,208 @@
+import { gunzipSync } from 'node:zlib';
+import { Testing } from 'cdktf';
+import { parse } from 'yaml';
+import {
+  type CloudSpec,
+  DnsRecords,
+  Secret,
+  SecretDelivery,
+  StateBackend,
+  UapStack,
+  UpstreamSecurity,
+  WildcardCertificate,
+} from '../lib';
+import { cloudA } from '../stacks/cloud-a';
+import { cloudB } from '../stacks/cloud-b';
+
+interface CloudConfig {
+  write_files: { path: string; permissions?: string; content: string }[];
+}
+
+/** The cloud-config that a server boots with. */
+function cloudConfig(userData: string): CloudConfig {
+  return parse(gunzipSync(Buffer.from(userData, 'base64')).toString('utf8'));
+}
+
+/** What `cdktf synth` writes for a cloud, validations included. */
+function synth(spec: CloudSpec): string {
+  const app = Testing.app();
+  return Testing.synth(new UapStack(app, spec), true);
+}
+
+type Resources = Record<string, Record<string, Record<string, unknown>>>;
+
+/** The synth output with the user data as a list of its files, to be read by people. */
+function readable(spec: CloudSpec): Record<string, unknown> {
+  const stack = JSON.parse(synth(spec));
+  for (const server of Object.values((stack.resource as Resources).openstack_compute_instance_v2 ?? {})) {
+    server.user_data = cloudConfig(String(server.user_data)).write_files.map(
+      ({ path, permissions = '' }) => `${permissions} ${path}`,
+    );
+    // A certificate takes dozens of alike items: the first of each file shows how they are made.
+    server.metadata = Object.fromEntries(
+      Object.entries(server.metadata as Record<string, string>).filter(([key]) => key.endsWith('-00')),
+    );
+  }
+  return stack;
+}
+
+const minimal: CloudSpec = {
+  name: 'minimal',
+  acme: { email: 'ops@cloud.org' },
+  dns: DnsRecords.designate({ zone: 'cloud.org' }),
+  regions: [
+    {
+      region: null,
+      hostname: 'proxy.cloud.org',
+      publicNetwork: 'public',
+      upstreamRanges: ['149.165.152.0/22'],
+      image: 'debian-12',
+      flavor: 'm1.small',
+    },
+  ],
+};
+
+const maximal: CloudSpec = {
+  name: 'maximal',
+  openstack: null,
+  keystoneHostname: 'keystone.cloud.org',
+  acme: {
+    email: 'ops@cloud.org',
+    directory: 'zerossl',
+    externalAccountBinding: { keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') },
+    keyType: 'P384',
+    profile: 'tlsserver',
+    renewalInfo: false,
+    recursiveNameservers: ['149.165.152.2:53'],
+  },
+  dns: DnsRecords.rfc2136({
+    server: 'ns1.cloud.org',
+    port: 5353,
+    zone: 'cloud.org',
+    key: { name: 'uap', algorithm: 'hmac-sha512', secret: Secret.variable('tsig_key') },
+    challengeKey: { name: 'uap-acme', secret: Secret.file('~/acme.key') },
+  }),
+  certificate: WildcardCertificate.acme(),
+  delivery: SecretDelivery.instanceMetadata(),
+  backend: StateBackend.pg({ connStr: 'postgres://state.cloud.org/terraform' }),
+  namePrefix: 'web',
+  tags: ['service:uap'],
+  regions: [
+    {
+      region: 'North',
+      hostname: 'north.cloud.org',
+      publicNetwork: '0b7c4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1f',
+      upstreamRanges: ['149.165.152.0/22', '10.0.0.0/8'],
+      allowSpecialPurposeRanges: true,
+      image: '0b7c4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1e',
+      flavor: '42aa4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1d',
+      keyPair: 'ops',
+      adminNetworks: ['192.0.2.0/24', '2001:db8::/32'],
+      deniedAddresses: ['149.165.152.10'],
+      ports: { allowed: ['1024-65535'], denied: [3306] },
+      httpUpstreams: false,
+      clientOrigins: ['https://exosphere.app'],
+      sameInstanceCors: true,
+      siblingShield: 'enforce',
+      abuseContact: 'abuse@cloud.org',
+      blocked: ['http-149-165-152-7-8888'],
+      metricsNetworks: ['192.0.2.0/24'],
+      maxBodySize: 10_737_418_240,
+      upstreamSecurity: UpstreamSecurity.unverifiedTls(),
+      packageMirror: 'https://mirror.cloud.org/debian',
+      strictEgress: true,
+      recordTtl: 300,
+      readinessTimeout: 0,
+      certificatePollInterval: 300,
+      dns: DnsRecords.manual(),
+      certificate: WildcardCertificate.fromPem({ chainFile: '~/chain.pem', key: Secret.file('~/key.pem') }),
+    },
+    {
+      region: 'South',
+      hostname: 'south.cloud.org',
+      publicNetwork: 'public',
+      upstreamRanges: ['149.165.160.0/24'],
+      image: 'debian-12',
+      flavor: 'm1.small',
+    },
+  ],
+};
+
+describe('the synth output of', () => {
+  test.each([
+    ['cloud-a', cloudA],
+    ['cloud-b', cloudB],
+    ['a minimal region', minimal],
+    ['a maximal region', maximal],
+  ])('%s is as it was', (_name, spec) => {
+    expect(readable(spec)).toMatchSnapshot();
+  });
+});
+
+describe('every synth', () => {
+  const outputs = [cloudA, cloudB, minimal, maximal].map((spec) => [spec.name, synth(spec)] as const);
+
+  test.each(outputs)('of %s gives the same bytes again', (name, output) => {
+    const spec = [cloudA, cloudB, minimal, maximal].find((one) => one.name === name) as CloudSpec;
+    expect(synth(spec)).toBe(output);
+  });
+
+  test.each(outputs)('of %s names no path of this machine', (_name, output) => {
+    expect(output).not.toContain(process.cwd());
+    expect(output).not.toContain(process.env.HOME);
+  });
+
+  test.each(outputs)('of %s gives every OpenStack resource its region, or none in a cloud with one', (name, output) => {
+    const stack = JSON.parse(output) as { resource: Resources; data: Resources };
+    const all = [...Object.entries(stack.resource), ...Object.entries(stack.data ?? {})]
+      .filter(([type]) => type.startsWith('openstack_'))
+      .flatMap(([, byId]) => Object.values(byId));
+    expect(all.length).toBeGreaterThan(5);
+    for (const resource of all) {
+      if (name === 'minimal') expect(resource).not.toHaveProperty('region');
+      else expect(resource).toHaveProperty('region');
+    }
+  });
+
+  test.each(outputs)('of %s boots with no token in the user data', (_name, output) => {
+    const servers = Object.values(
+      (JSON.parse(output) as { resource: Resources }).resource.openstack_compute_instance_v2 ?? {},
+    );
+    expect(servers.length).toBeGreaterThan(0);
+    for (const server of servers) {
+      for (const file of cloudConfig(String(server.user_data)).write_files) {
+        expect(file.content).not.toMatch(/TfToken\[|\$\{(var|data|local|openstack_|acme_)/);
+      }
+    }
+  });
+});
+
+test('what is known at apply alone, or secret, stays out of the synth output', () => {
+  process.env.TF_VAR_tsig_key = 'planted-tsig-key';
+  process.env.TF_VAR_eab_hmac_key = 'planted-hmac-key';
+  try {
+    expect(synth(maximal)).not.toContain('planted');
+  } finally {
+    delete process.env.TF_VAR_tsig_key;
+    delete process.env.TF_VAR_eab_hmac_key;
+  }
+});
+
+test('a secret refuses to become a string', () => {
+  const secret = Secret.variable('tsig_key');
+  expect(() => `${secret}`).toThrow("the secret environment variable TF_VAR_tsig_key can't be put into a string");
+  expect(JSON.stringify({ secret })).toBe('{"secret":"(secret: environment variable TF_VAR_tsig_key)"}');
+});
+
+test('a metadata value is never longer than Nova takes, and the items never more', () => {
+  const stack = JSON.parse(synth(cloudA)) as { resource: Resources };
+  for (const server of Object.values(stack.resource.openstack_compute_instance_v2 ?? {})) {
+    const items = Object.entries(server.metadata as Record<string, string>);
+    expect(items.length).toBeLessThanOrEqual(128);
+    for (const [key, value] of items) {
+      const [, offset, length] = /, (\d+), (\d+)\)}$/.exec(value) ?? [];
+      expect(length).toBe('255');
+      expect(Number(offset)).toBe(Number(key.slice(-2)) * 255);
+    }
+  }
+});
