@@ -131,7 +131,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
 }
 
 /** Of the setting itself, or else the example of the one around it: an element of a list has none of its own. */
-function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
+export function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
   const way = schemasAt(schema, path).map((schemas) => schemas.map(settingInfo).find((info) => info !== undefined));
   return way.at(-1) ?? { example: way.filter((info) => info !== undefined).at(-1)?.example };
 }

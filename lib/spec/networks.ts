@@ -63,16 +63,17 @@ export function checkNetwork(text: string, family: 4 | 'any' = 'any'): Fault | u
   const proper = networkText(network);
   if (!text.includes('/')) return { wrong: 'is an address, a network needs its prefix length', fix: proper };
   if (addressNumber(text.split('/')[0] as string, network.family) !== network.first) {
-    return { wrong: `is an address in a network, not a network: it has bits set after the prefix`, fix: proper };
+    return { wrong: 'is an address in a network, not a network: it has bits set after the prefix', fix: proper };
   }
   return undefined;
 }
 
 /** Checks an address or `address/prefix`, IPv4. */
 export function checkAddress(text: string): Fault | undefined {
-  return text.includes('/') || !parseNetwork(text) || parseNetwork(text)?.family === 6
-    ? (checkNetwork(text, 4) ?? undefined)
-    : undefined;
+  if (isIPv4(text)) return undefined;
+  if (parseNetwork(text)) return checkNetwork(text, 4);
+  const form = 'an IPv4 address, with "/" prefix length for a network';
+  return { wrong: `is not an address or a network; allowed is ${form}` };
 }
 
 /** For every network that lies inside of another one (or repeats it): the index of itself and of that one. */

@@ -60,12 +60,12 @@ export function pathText(path: Path): string {
  * of a URL not the password.
  */
 export function show(value: unknown, most = 60): string {
-  if (typeof value === 'string') return shorten(JSON.stringify(withoutPassword(value)), most);
-  if (Array.isArray(value)) return shorten(`[${value.map((item) => show(item, most)).join(', ')}]`, most);
+  if (typeof value === 'string') return `"${shorten(JSON.stringify(withoutPassword(value)).slice(1, -1), most)}"`;
+  if (Array.isArray(value)) return `[${shorten(value.map((item) => show(item, most)).join(', '), most)}]`;
   if (typeof value === 'function') return '(a function)';
   if (typeof value !== 'object' || value === null) return String(value);
   if (Object.getPrototypeOf(value) !== Object.prototype) return `(${value.constructor?.name ?? 'an object'})`;
-  return shorten(`{ ${Object.keys(value).join(', ')} }`, most);
+  return `{ ${shorten(Object.keys(value).join(', '), most)} }`;
 }
 
 function withoutPassword(text: string): string {
@@ -73,7 +73,7 @@ function withoutPassword(text: string): string {
 }
 
 function shorten(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most - 2)}…${text.slice(-1)}`;
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 /** The one of `names` that was probably meant by a misspelt one. */

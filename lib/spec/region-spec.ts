@@ -180,7 +180,7 @@ export interface RegionSpec {
   /**
    * DNS strategy of this region.
    * @default - the cloud's
-   * @example DnsRecords.manual()
+   * @example DnsRecords.designate({ zone: 'cloud.org' })
    */
   readonly dns?: DnsRecords;
 
