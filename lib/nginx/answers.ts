@@ -1,0 +1,118 @@
+import { because, block, type Directive, directive, literal, map } from './directive';
+import { confFile, UAP } from './paths';
+import type { ProxyModel } from './proxy-model';
+
+/**
+ * Answers of the UAP's own inside of an app's server, by name: the status and the page. The names are those that
+ * `$uap_refusal` and `$uap_answer` can have.
+ *
+ * Their locations begin with two slashes: Nginx merges slashes before it looks for the location of a request, so that
+ * no request finds them, and every path stays the app's own.
+ */
+const ANSWERS = [
+  { name: 'malformed', status: 404 },
+  { name: 'range', status: 403 },
+  { name: 'denied', status: 403 },
+  { name: 'port', status: 403 },
+  { name: 'protocol', status: 403 },
+  { name: 'sibling', status: 403 },
+  { name: 'blocked', status: 451 },
+  { name: 'loop', status: 508 },
+] as const;
+
+/** Pages for failures that Nginx itself reports; an upstream's own answers pass untouched. */
+const FAILURES = [
+  { status: 413, page: 'too-large' },
+  { status: 429, page: 'too-many' },
+  { status: 500, page: 'internal' },
+  { status: 502, page: 'unreachable' },
+  { status: 504, page: 'timeout' },
+] as const;
+
+const CORS_MAX_AGE = 86400;
+
+export function pageErrorPages(): Directive[] {
+  return FAILURES.map(({ status, page }) => directive('error_page', status, pageUri(page)));
+}
+
+export function answerLocations(): Directive[] {
+  return [
+    ...ANSWERS.map(({ name, status }) =>
+      block(
+        'location',
+        ['=', `//uap/answer/${name}`],
+        [directive('internal'), directive('error_page', status, pageUri(name)), directive('return', status)],
+      ),
+    ),
+    preflight(),
+  ];
+}
+
+function preflight(): Directive {
+  const add = (name: string, value: string) => directive('add_header', name, value, 'always');
+  return block(
+    'location',
+    ['=', '//uap/answer/preflight'],
+    [
+      directive('internal'),
+      directive('include', `${UAP}/own-headers.conf`),
+      directive('include', `${UAP}/cors-headers.conf`),
+      add('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'),
+      add('Access-Control-Allow-Headers', '$http_access_control_request_headers'),
+      add('Access-Control-Max-Age', String(CORS_MAX_AGE)),
+      directive('return', '204'),
+    ],
+  );
+}
+
+/** The pages: files with server-side includes, which print variables escaped for HTML. */
+export function pageLocation(): Directive {
+  return block(
+    'location',
+    ['//uap/page/'],
+    [
+      directive('internal'),
+      directive('alias', `${UAP}/pages/`),
+      block('types', [], [directive('text/html', 'html'), directive('text/plain', 'txt')]),
+      directive('charset', 'utf-8'),
+      directive('ssi', 'on'),
+      directive('ssi_types', 'text/plain'),
+      directive('ssi_last_modified', 'off'),
+      directive('etag', 'off'),
+      directive('include', `${UAP}/own-headers.conf`),
+      directive('include', `${UAP}/cors-headers.conf`),
+      directive('include', `${UAP}/page-headers.conf`),
+    ],
+  );
+}
+
+export function answersConf(model: ProxyModel) {
+  return confFile('answers.conf', "Values that the UAP's own answers need.", [
+    because(
+      'People get a page, every other client a line of text.',
+      map('$http_accept', '$uap_page_type', [
+        ['default', 'txt'],
+        ['~*text/html', 'html'],
+      ]),
+    ),
+    map('$host$uri', '$uap_plain_healthz', [
+      ['default', ''],
+      [`${literal(model.hostname)}/healthz`, '1'],
+    ]),
+    because(
+      "The form's address in dots, as the label wants it.",
+      map('$arg_protocol-$arg_address-$arg_port', '$uap_open_label', [
+        ['default', 'form'],
+        ['~^(https?)-(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})-(\\d{1,5})$', '$1-$2-$3-$4-$5-$6'],
+      ]),
+    ),
+    map('$uap_open_label', '$uap_open_url', [
+      ['default', `https://$uap_open_label.${literal(model.hostname)}$uap_port_suffix/`],
+      ['form', `https://${literal(model.hostname)}$uap_port_suffix/`],
+    ]),
+  ]);
+}
+
+function pageUri(page: string): string {
+  return `//uap/page/${page}.$uap_page_type`;
+}

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { InstanceFile } from '../instance-parts';
+import { type Directive, printDirectives } from './directive';
+
+/** Folder of the generated configuration on the instance. */
+export const UAP = '/etc/nginx/uap';
+
+/** Scripts that run on the instance. */
+export const SCRIPTS = '/usr/local/lib/uap';
+
+/** Where the certificate is put; the chain holds the leaf first. */
+export const CERTIFICATE = '/etc/uap/tls/fullchain.pem';
+export const CERTIFICATE_KEY = '/etc/uap/tls/key.pem';
+
+/** A generated file below {@link UAP}; its first line says what it is about. */
+export function confFile(name: string, about: string, directives: readonly Directive[]): InstanceFile {
+  return { path: `${UAP}/${name}`, content: `# ${about}\n${printDirectives(directives)}` };
+}
+
+/** The text of a file below `assets`, found from the sources and from the compiled package alike. */
+export function readAsset(name: string): string {
+  return readFileSync(path.join(__dirname, 'assets', name), 'utf8');
+}

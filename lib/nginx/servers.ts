@@ -1,0 +1,119 @@
+import { answerLocations, pageErrorPages, pageLocation } from './answers';
+import { because, block, type Directive, directive } from './directive';
+import { confFile, UAP } from './paths';
+import { proxyErrorPages, proxyLocations } from './proxy';
+import type { ProxyModel } from './proxy-model';
+
+const listen = (name: string) => directive('include', `${UAP}/listen/${name}.conf`);
+
+/** All servers; the first one of a port is the one for names that no other has. */
+export function serversConf(model: ProxyModel) {
+  return confFile('servers.conf', 'The servers: every other name, apps, the UAP itself, plain HTTP.', [
+    otherNames(),
+    otherNamesPlain(),
+    apps(model),
+    apex(model),
+    plainHttp(model),
+  ]);
+}
+
+function otherNames(): Directive {
+  return because(
+    'Another name, an address, or no SNI: no handshake.',
+    block(
+      'server',
+      [],
+      [
+        listen('https-first'),
+        directive('server_name', '_'),
+        directive('include', `${UAP}/reject/tls.conf`),
+        because('The name in the handshake was ours, the one in the request is not.', directive('return', '421')),
+      ],
+    ),
+  );
+}
+
+function otherNamesPlain(): Directive {
+  return block(
+    'server',
+    [],
+    [listen('http'), directive('server_name', '_'), because('Closes the connection.', directive('return', '444'))],
+  );
+}
+
+function apps(model: ProxyModel): Directive {
+  return block(
+    'server',
+    [],
+    [
+      listen('https'),
+      directive('server_name', `*.${model.hostname}`),
+      directive('client_max_body_size', String(model.maxBodySize)),
+      directive('include', `${UAP}/proxy.conf`),
+      directive('include', `${UAP}/upstream/server.conf`),
+      directive('recursive_error_pages', 'on'),
+      ...pageErrorPages(),
+      ...proxyErrorPages(),
+      ...proxyLocations(),
+      ...answerLocations(),
+      pageLocation(),
+    ],
+  );
+}
+
+/** The UAP's own host name. */
+function apex(model: ProxyModel): Directive {
+  const own = directive('include', `${UAP}/own-headers.conf`);
+  return block(
+    'server',
+    [],
+    [
+      listen('https'),
+      directive('server_name', model.hostname),
+      directive('error_page', '404', '//uap/page/not-found.$uap_page_type'),
+      directive('error_page', '405', '//uap/page/not-found.$uap_page_type'),
+      block('location', ['=', '/'], [directive('rewrite', '^', '//uap/page/welcome.html', 'last')]),
+      block('location', ['=', '/open'], [own, directive('return', '303', '$uap_open_url')]),
+      healthz(own),
+      block(
+        'location',
+        ['=', '/metrics'],
+        [
+          own,
+          ...model.metricsNetworks.map((network) => directive('allow', network)),
+          directive('deny', 'all'),
+          directive('stub_status'),
+        ],
+      ),
+      block('location', ['/'], [directive('return', '404')]),
+      pageLocation(),
+    ],
+  );
+}
+
+function plainHttp(model: ProxyModel): Directive {
+  const redirect = directive('return', '308', 'https://$host$uap_port_suffix$request_uri');
+  return block(
+    'server',
+    [],
+    [
+      listen('http'),
+      directive('server_name', model.hostname, `*.${model.hostname}`),
+      block('if', ['($uap_plain_healthz)'], [directive('rewrite', '^', '//uap/healthz', 'last')]),
+      block('location', ['/'], [redirect]),
+      block(
+        'location',
+        ['=', '//uap/healthz'],
+        [directive('internal'), directive('default_type', 'text/plain'), directive('return', '200', 'ok')],
+      ),
+    ],
+  );
+}
+
+function healthz(own: Directive): Directive {
+  return block(
+    'location',
+    ['=', '/healthz'],
+    [own, directive('default_type', 'text/plain'), directive('return', '200', 'ok')],
+  );
+}
