@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { parse } from 'yaml';
+import { acmeParts, baseParts, lateFilesParts, userData, userDataLimit } from '../../lib/cloud-init';
+import { type InstanceParts, mergeParts } from '../../lib/instance-parts';
+
+const options = { hostname: 'proxy.example.test' };
+const hook = { name: 'certificate', command: ['/usr/local/lib/uap/certificate', 'install', '/a', '/b'] };
+const everything = mergeParts(
+  baseParts({ ...options, packageMirror: 'http://mirror.example.test/debian/' }),
+  lateFilesParts([{ name: 'certificate-key', maxLength: 3500, onChange: 'certificate' }], [hook]),
+  acmeParts({
+    ...options,
+    email: 'ops@example.test',
+    directoryUrl: 'https://ca.example.test/dir',
+    dnsProvider: 'exec',
+  }),
+);
+
+const withFile = (content: string, path = '/etc/uap/one'): InstanceParts => ({ files: [{ path, content }] });
+
+test('what Nova gets is the text, gzipped and in base64', () => {
+  const { text, base64, bytes } = userData(everything, options);
+  expect(gunzipSync(Buffer.from(base64, 'base64')).toString()).toBe(text);
+  expect(bytes).toBe(base64.length);
+  expect(text.startsWith('#cloud-config\n')).toBe(true);
+});
+
+test('every file arrives as it is, with its mode, and no path is there twice', () => {
+  const written = parse(userData(everything, options).text).write_files;
+  for (const { path, content, mode = '0644' } of everything.files) {
+    expect(written).toContainEqual({ path, permissions: mode, content });
+  }
+  expect(written).toContainEqual({
+    path: '/etc/uap/packages',
+    permissions: '0644',
+    content: 'ca-certificates\nlego\nnginx\nopenssl\n',
+  });
+});
+
+test('units are enabled, then started in the order of the list', () => {
+  const { runcmd } = parse(userData(everything, options).text);
+  const units = everything.units.map((unit) => unit.name);
+  expect(runcmd).toContainEqual(['systemctl', 'enable', ...units]);
+  expect(runcmd.slice(-units.length)).toEqual(units.map((name) => ['systemctl', 'start', name]));
+});
+
+test('public keys are there only when given', () => {
+  const keys = ['ssh-ed25519 AAAA ops'];
+  expect(parse(userData({}, { ...options, sshAuthorizedKeys: keys }).text).ssh_authorized_keys).toEqual(keys);
+  expect(userData({}, options).text).not.toContain('ssh_authorized_keys');
+});
+
+test('the same parts give the same bytes, also at another time', () => {
+  const first = userData(everything, options).base64;
+  jest.useFakeTimers({ now: new Date('2031-05-06T07:08:09Z') });
+  expect(userData(everything, options).base64).toBe(first);
+  jest.useRealTimers();
+  // gzip: no time, and an operating system that does not depend on the machine
+  const header = Buffer.from(first, 'base64').subarray(0, 10);
+  expect(header.toString('hex')).toBe('1f8b0800000000000203');
+});
+
+test.each([
+  'no newline at the end',
+  '\n\nblank lines at both ends\n\n',
+  '  indented\n\ttabs\t\n trailing blanks  \n',
+  '# comment\nkey: "value"\n- item\n',
+  'on',
+  '12:30:45',
+  '0644',
+  '{{ jinja }} ${HOME} %{if} $$ \\d \\\\n\n',
+  'umlauts äöü, emoji 🙂, 日本語\n',
+  'lines\r\nof DOS\r\n',
+  '',
+  `${'long '.repeat(100)}\n`,
+])('content %j survives the YAML reader of cloud-init', (content) => {
+  const { text } = userData(withFile(content), options);
+  expect(parse(text).write_files[0].content).toBe(content);
+  if (!pythonYaml) return;
+  const program = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin.read())))';
+  const json = execFileSync('/usr/bin/python3', ['-c', program], { input: text, env: pythonEnvironment }).toString();
+  expect(JSON.parse(json).write_files[0]).toEqual({ path: '/etc/uap/one', permissions: '0644', content });
+});
+
+test.each([
+  ['a content', withFile('x ${TfToken[TOKEN.12]} y'), '/etc/uap/one'],
+  ['a path', withFile('', '/etc/${TfToken[TOKEN.0]}'), '/etc/'],
+  ['a list token', withFile('#{TfToken[TOKEN.3]}'), '/etc/uap/one'],
+  ['a unit', { units: [{ name: '${TfToken[TOKEN.1]}' }] }, 'user data'],
+])('a token is refused: %s', (_, parts, where) => {
+  expect(() => userData(parts, options)).toThrow('a value that Terraform knows only at apply');
+  expect(() => userData(parts, options)).toThrow(where);
+});
+
+test('what Nova would refuse is refused, with the size and the largest files', () => {
+  // Hardly compressible, and the same each time.
+  let state = 1;
+  const noise = Array.from({ length: 90_000 }, () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return String.fromCharCode(33 + (state % 90));
+  }).join('');
+  const parts = mergeParts(withFile('small', '/etc/small'), withFile(noise, '/etc/large'));
+  expect(() => userData(parts, options)).toThrow(
+    /^the user data has \d{5,6} bytes, Nova's limit is 65535; the largest files are \/etc\/large \(\d+ bytes compressed\), /,
+  );
+  expect(userData(withFile(noise.slice(0, 50_000)), options).bytes).toBeLessThan(userDataLimit);
+});
+
+test('two files with one path, a relative path and a wrong mode are refused', () => {
+  expect(() => userData(mergeParts(withFile('a'), withFile('b')), options)).toThrow('two files');
+  expect(() => userData(withFile('', 'etc/x'), options)).toThrow('must be absolute; got "etc/x"');
+  expect(() => userData({ files: [{ path: '/x', content: '', mode: 'rw' }] }, options)).toThrow('must be octal');
+});
+
+test('the scripts and units leave most of the room to the Nginx configuration', () => {
+  expect(userData(everything, options).bytes).toBeLessThan(userDataLimit / 2);
+});
+
+const pythonEnvironment = process.env.UAP_TEST_PYTHONPATH ? { PYTHONPATH: process.env.UAP_TEST_PYTHONPATH } : {};
+const pythonYaml = (() => {
+  try {
+    execFileSync('/usr/bin/python3', ['-c', 'import yaml'], { stdio: 'ignore', env: pythonEnvironment });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+const cloudInit = ['/usr/bin/cloud-init'].find(existsSync);
+(cloudInit ? test : test.skip)('cloud-init accepts it (skipped where cloud-init is not installed)', () => {
+  const { text } = userData(everything, options);
+  const output = execFileSync(cloudInit ?? '', ['schema', '--config-file', '/dev/stdin'], { input: text }).toString();
+  expect(output).toContain('Valid');
+});
