@@ -86,7 +86,7 @@ wait_svc() {
   shift
   # shellcheck disable=SC2317
   settled() { "$@" || { [ -e "$PIDS/$name" ] && ! alive "$name"; }; }
-  wait_for "${WAIT:-90}" settled "$@" || fail "$name is not ready after ${WAIT:-90} s ($*)" "$LOG/$name.log"
+  wait_for "${WAIT:-120}" settled "$@" || fail "$name is not ready after ${WAIT:-120} s ($*)" "$LOG/$name.log"
   alive "$name" || fail "$name has ended" "$LOG/$name.log"
 }
 

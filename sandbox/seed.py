@@ -32,7 +32,7 @@ def done(what):
     print(f"{time.monotonic() - START:.1f} s {what}", flush=True)
 
 
-def eventually(what, call, seconds=90):
+def eventually(what, call, seconds=150):
     end = time.monotonic() + seconds
     while True:
         try:
