@@ -1,0 +1,338 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { baseParts, encodePieces, lateFilesParts, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
+import { type InstanceHook, type LateFile, mergeParts } from '../../lib/instance-parts';
+import { describeScripts, hostname, Machine } from './machine';
+import { CertificateAuthority } from './pki';
+
+describe('pieces', () => {
+  test.each([
+    ['chain', 0],
+    ['chain', 7],
+    ['chain', 99],
+  ])('the key of piece %s %d has two digits', (name, index) => {
+    expect(pieceKey(name, index)).toBe(`uap-chain-${index < 10 ? `0${index}` : index}`);
+  });
+
+  test.each([1, 100, 241, 3500, 8192, 16_384, 19_000])('%d bytes that no compression helps find room', (length) => {
+    const content = randomBytes(length);
+    const count = pieceCount(length);
+    const pieces = encodePieces(content, count);
+    expect(pieces).toHaveLength(count);
+    for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(pieceLength);
+    expect(gunzipSync(Buffer.from(pieces.join(''), 'base64'))).toEqual(content);
+    // Node's own gzip, another compressor, finds room as well.
+    expect(gzipSync(content).toString('base64').length).toBeLessThanOrEqual(count * pieceLength);
+  });
+
+  test('pieces that are not needed are empty', () => {
+    expect(encodePieces(Buffer.from('short'), 5).slice(1)).toEqual(['', '', '', '']);
+  });
+
+  test('a content that is too large for the pieces is refused', () => {
+    expect(() => encodePieces(randomBytes(1000), 2)).toThrow('1000 bytes need 6 pieces; there are 2');
+  });
+
+  test.each([0, -1, 1.5, 20_000, Number.NaN])('a greatest length of %d bytes is refused', (length) => {
+    expect(() => pieceCount(length)).toThrow(`from 1 to 19000 bytes; got ${length}`);
+  });
+});
+
+describe('lateFilesParts', () => {
+  const file = (name: string, onChange = 'reload'): LateFile => ({ name, maxLength: 100, onChange });
+  const reload: InstanceHook = { name: 'reload', command: ['/bin/true'] };
+
+  test('the manifest names the files, and the hooks that are used', () => {
+    const parts = lateFilesParts([file('one')], [reload, { name: 'unused', command: ['/bin/false'] }]);
+    const manifest = parts.files?.find(({ path }) => path === '/etc/uap/late-files.json')?.content ?? '';
+    expect(JSON.parse(manifest)).toEqual({ files: [file('one')], hooks: [reload] });
+  });
+
+  test.each([
+    [undefined, 'OnUnitInactiveSec=60\n'],
+    [{ pollInterval: 15 }, 'OnUnitInactiveSec=15\n'],
+  ])('the timer with the options %j', (options, line) => {
+    const parts = lateFilesParts([], [], options);
+    expect(parts.files?.find(({ path }) => path.endsWith('.timer'))?.content).toContain(line);
+    expect(parts.units).toEqual([{ name: 'uap-late-files.timer' }]);
+  });
+
+  test('what cannot be is refused', () => {
+    expect(() => lateFilesParts([file('one', 'other')], [reload])).toThrow('late file one: there is no hook "other"');
+    expect(() => lateFilesParts([file('one'), file('one')], [reload])).toThrow('two late files are called "one"');
+    expect(() => lateFilesParts([file('../one')], [reload])).toThrow('got "../one"');
+    expect(() => lateFilesParts([], [reload, reload])).toThrow('two hooks are called "reload"');
+    expect(() => lateFilesParts([], [], { pollInterval: 0 })).toThrow('at least 1; got 0');
+  });
+});
+
+describeScripts('the script late-files', () => {
+  const files: LateFile[] = [
+    { name: 'chain', maxLength: 4000, onChange: 'certificate' },
+    { name: 'key', maxLength: 4000, onChange: 'certificate' },
+  ];
+  let machine: Machine;
+  let service: MetadataService;
+
+  beforeEach(async () => {
+    service = await MetadataService.start();
+    machine = machineWith([
+      'sh',
+      '-c',
+      'echo run >> "$UAP_ROOT/runs"; cat "$UAP_ROOT/fail" 2> /dev/null; test ! -e "$UAP_ROOT/fail"',
+    ]);
+  });
+  afterEach(async () => {
+    machine.remove();
+    await service.stop();
+  });
+
+  function machineWith(command: readonly string[]): Machine {
+    const parts = mergeParts(baseParts({ hostname }), lateFilesParts(files, [{ name: 'certificate', command }]));
+    const made = new Machine(parts);
+    // Not the first run after the boot, which waits for the service.
+    made.write('/run/uap/late-files.json', '{}');
+    return made;
+  }
+
+  const tick = () => machine.run('late-files', [], { UAP_METADATA_SERVICE: service.address });
+  const runs = () => machine.read('/runs').length / 'run\n'.length;
+  const deliver = (name: string, content: string) => service.put(name, encodePieces(Buffer.from(content), 8));
+
+  test('writes what arrives, only for root, and runs the hook once', async () => {
+    deliver('chain', 'the chain\n');
+    deliver('key', 'the key\n');
+    const { code, output } = await tick();
+    expect(output).toBe('late file chain: 10 bytes arrived\nlate file key: 8 bytes arrived\n');
+    expect(code).toBe(0);
+    expect(machine.read('/var/lib/uap/late/chain')).toBe('the chain\n');
+    expect(machine.read('/var/lib/uap/late/key')).toBe('the key\n');
+    expect(statSync(machine.path('/var/lib/uap/late/key')).mode & 0o777).toBe(0o600);
+    expect(statSync(machine.path('/var/lib/uap/late')).mode & 0o777).toBe(0o700);
+    expect(runs()).toBe(1);
+    expect(await tick()).toEqual({ code: 0, output: '' });
+    expect(runs()).toBe(1);
+  });
+
+  test('runs the hook again for a change of one file', async () => {
+    deliver('chain', 'one');
+    deliver('key', 'one');
+    await tick();
+    deliver('chain', 'two');
+    expect((await tick()).output).toBe('late file chain: 3 bytes arrived\n');
+    expect(runs()).toBe(2);
+  });
+
+  test('waits with the hook until all its files are there', async () => {
+    deliver('key', 'the key');
+    service.put('chain', ['', '', '']);
+    const { output } = await tick();
+    expect(output).toContain('certificate waits for chain\n');
+    expect((await tick()).output).toBe('');
+    expect(runs()).toBe(0);
+    expect(machine.read('/dev/console')).toBe('');
+    deliver('chain', 'the chain');
+    await tick();
+    expect(runs()).toBe(1);
+  });
+
+  test('an empty content is a content', async () => {
+    deliver('chain', '');
+    deliver('key', 'k');
+    await tick();
+    expect(existsSync(machine.path('/var/lib/uap/late/chain'))).toBe(true);
+    expect(runs()).toBe(1);
+  });
+
+  test('a hook that fails runs again at each tick until it succeeds; the failure is told once', async () => {
+    machine.write('/fail', 'first line\nno space left\n');
+    deliver('chain', 'c');
+    deliver('key', 'k');
+    expect(await tick()).toEqual({ code: 1, output: expect.stringContaining('certificate (no space left)\n') });
+    expect(await tick()).toEqual({ code: 1, output: '' });
+    expect(runs()).toBe(2);
+    expect(machine.read('/dev/console')).toBe('uap: failed: certificate (no space left)\r\n');
+    machine.write('/fail', 'another reason\n');
+    expect((await tick()).output).toBe('certificate (another reason)\n');
+    rmSync(machine.path('/fail'));
+    expect(await tick()).toEqual({ code: 0, output: 'certificate (another reason): over\n' });
+    expect(await tick()).toEqual({ code: 0, output: '' });
+    expect(runs()).toBe(4);
+  });
+
+  test('a hook that was not run because of a power cut is made up for', async () => {
+    deliver('chain', 'c');
+    deliver('key', 'k');
+    await tick();
+    machine.write('/var/lib/uap/hooks/certificate', '');
+    await tick();
+    expect(runs()).toBe(2);
+    expect(readdirSync(machine.path('/var/lib/uap/hooks'))).toEqual([]);
+  });
+
+  describe('keeps what is there and runs nothing', () => {
+    const content = randomBytes(600).toString('hex');
+    const pieces = encodePieces(Buffer.from(content), 8);
+    const swapped = pieces.map((piece, index) => (index === 1 ? (pieces[2] ?? '') : piece));
+    const other = encodePieces(Buffer.from(randomBytes(600).toString('hex')), 8);
+    const mixed = pieces.map((piece, index) => (index < 2 ? piece : (other[index] ?? '')));
+    const cases: [string, string[], RegExp][] = [
+      ['a piece is missing at the end', [...pieces.slice(0, 2), '', '', ''], /it is not whole/],
+      ['a piece is missing in between', [pieces[0] ?? '', '', ...pieces.slice(2)], /it is not whole/],
+      ['a piece is there twice', swapped, /it is not whole/],
+      ['pieces of two contents are mixed', mixed, /it is not whole/],
+      ['it is not base64', ['!!!!', ...pieces.slice(1)], /it is not whole \(base64\)/],
+      ['it is not gzip', [Buffer.from('plain text').toString('base64')], /it is not whole/],
+      [
+        'the first piece is missing',
+        encodePieces(Buffer.from(content), 8).map((piece, index) => (index === 0 ? '' : piece)),
+        /not whole/,
+      ],
+      ['it is larger than announced', encodePieces(Buffer.alloc(5000), 8), /it is larger than the 4000 bytes/],
+    ];
+    test.each(cases)('when %s', async (_, broken, reason) => {
+      deliver('chain', 'the chain');
+      deliver('key', 'the key');
+      await tick();
+      service.put('chain', broken);
+      deliver('key', 'a newer key');
+      const { code, output } = await tick();
+      expect(code).toBe(1);
+      expect(output).toMatch(/^late file chain refused: .+; what is there stays$/m);
+      expect(output).toMatch(reason);
+      expect(machine.read('/var/lib/uap/late/chain')).toBe('the chain');
+      expect(runs()).toBe(1);
+      expect(machine.read('/dev/console').split('\n')).toHaveLength(2);
+      expect((await tick()).output).toBe('');
+      deliver('chain', 'a newer chain');
+      await tick();
+      expect(machine.read('/var/lib/uap/late/chain')).toBe('a newer chain');
+      expect(runs()).toBe(2);
+    });
+  });
+
+  describe('a metadata service that is away', () => {
+    beforeEach(async () => {
+      deliver('chain', 'c');
+      deliver('key', 'k');
+      await tick();
+    });
+
+    test('is told once, and its return too; everything stays', async () => {
+      service.answer = { status: 503, body: 'no' };
+      const first = await tick();
+      expect(first).toEqual({ code: 1, output: 'metadata service (status 503); what is there stays in use\n' });
+      expect((await tick()).output).toBe('');
+      expect(machine.read('/dev/console')).toMatch(/^uap: failed: metadata service \(status 503\).*\r\n$/);
+      service.answer = undefined;
+      expect(await tick()).toEqual({ code: 0, output: expect.stringMatching(/: over\n$/) });
+      expect(machine.read('/var/lib/uap/late/key')).toBe('k');
+      expect(runs()).toBe(1);
+    });
+
+    test.each([
+      ['nothing listens', async () => service.stop(), /Connection refused/],
+      ['a page of something else', async () => service.say(200, '<html>'), /metadata service \(/],
+      ['another document', async () => service.say(200, '[]'), /not the metadata of an instance/],
+      ['no such document', async () => service.say(404, ''), /status 404/],
+    ])('%s', async (_, break_, reason) => {
+      await break_();
+      const { code, output } = await tick();
+      expect([code, output]).toEqual([1, expect.stringMatching(reason)]);
+      expect(machine.read('/var/lib/uap/late/chain')).toBe('c');
+      expect(runs()).toBe(1);
+    });
+
+    test('does not keep a pending hook from running', async () => {
+      service.say(500, '');
+      machine.write('/var/lib/uap/hooks/certificate', '');
+      await tick();
+      expect(runs()).toBe(2);
+    });
+
+    test('metadata without our keys changes nothing', async () => {
+      service.say(200, '{"uuid": "1"}');
+      expect(await tick()).toEqual({ code: 0, output: '' });
+    });
+  });
+
+  test('the first run after a boot waits for the service', async () => {
+    rmSync(machine.path('/run/uap/late-files.json'));
+    deliver('chain', 'c');
+    deliver('key', 'k');
+    service.answer = { status: 503, body: '' };
+    setTimeout(() => {
+      service.answer = undefined;
+    }, 1000);
+    expect((await tick()).code).toBe(0);
+    expect(runs()).toBe(1);
+  });
+
+  test('the whole way: metadata, certificate, Nginx; a wrong key is refused and the next pair is taken', async () => {
+    machine.remove();
+    machine = machineWith([]);
+    const late = (name: string) => machine.path(`/var/lib/uap/late/${name}`);
+    const command = [machine.library('certificate'), 'install', late('chain'), late('key')];
+    const parts = lateFilesParts(files, [{ name: 'certificate', command }]);
+    for (const { path, content } of parts.files ?? []) if (path.endsWith('.json')) machine.write(path, content);
+    machine.stub('nginx', '#!/bin/sh\n');
+    const ca = CertificateAuthority.create(tmpdir());
+    const names = [hostname, `*.${hostname}`];
+    const [first, second] = [ca.issue({ names }), ca.issue({ names, key: 'rsa' })];
+    ca.remove();
+    deliver('chain', first.chain);
+    deliver('key', first.key);
+    expect((await tick()).output).toContain('certificate 1 in use');
+    deliver('key', second.key);
+    expect((await tick()).output).toContain(
+      'certificate (refused: the key does not belong to the certificate; the one in',
+    );
+    expect(machine.read('/etc/uap/tls/fullchain.pem')).toBe(first.chain);
+    deliver('chain', second.chain);
+    expect((await tick()).output).toContain('certificate 2 in use');
+    expect(machine.read('/etc/uap/tls/key.pem')).toBe(second.key);
+  });
+});
+
+/** Answers as Nova's metadata service does. */
+class MetadataService {
+  /** What is answered instead of the metadata. */
+  answer?: { status: number; body: string };
+  private readonly meta: Record<string, string> = { other: 'key of the operator' };
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<MetadataService> {
+    const server = createServer((request, response) => {
+      const { status, body } = service.answer ?? { status: 200, body: JSON.stringify({ meta: service.meta }) };
+      response.statusCode = request.url === '/openstack/latest/meta_data.json' ? status : 404;
+      response.end(body);
+    });
+    const service = new MetadataService(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return service;
+  }
+
+  get address(): string {
+    const address = this.server.address();
+    return typeof address === 'object' && address ? `127.0.0.1:${address.port}` : '127.0.0.1:9';
+  }
+
+  put(name: string, pieces: readonly string[]): void {
+    for (const key of Object.keys(this.meta)) if (key.startsWith(`uap-${name}-`)) delete this.meta[key];
+    pieces.forEach((piece, index) => {
+      this.meta[pieceKey(name, index)] = piece;
+    });
+  }
+
+  say(status: number, body: string): void {
+    this.answer = { status, body };
+  }
+
+  stop(): Promise<void> {
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+}
