@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Served, serve } from '../../../cli/serve';
+import { formatLabel, type Protocol } from '../../../lib/hostname';
+import { renderNginx } from '../../../lib/nginx';
+import { ALL_PORTS, BAD_PORTS } from '../../../lib/nginx/bad-ports';
+import type { ProxyModel } from '../../../lib/nginx/proxy-model';
+import { UpstreamSecurity } from '../../../lib/upstream-security';
+import { type Network, openNetwork, whyNot } from './network';
+
+export const HOSTNAME = 'proxy.cloud.org';
+export const CLIENT_ORIGIN = 'https://exosphere.app';
+
+/** Both forms of the upstreams must pass the same tests. */
+export const VARIANTS = ['upstream-lua', 'upstream-plain'] as const;
+export type Variant = (typeof VARIANTS)[number];
+
+/** A proxy on a machine of its own, reached over the network. */
+export interface Uap {
+  readonly network: Network;
+  readonly served: Served;
+  /** Host name of an app. */
+  host(upstream: { address: string; port: number; protocol?: Protocol }): string;
+  /** Lines of the access log, once Nginx has written them. */
+  accessLog(): Record<string, unknown>[];
+  errorLog(): string;
+  stop(): Promise<void>;
+}
+
+export function model(network: Network, overrides: Partial<ProxyModel> = {}): ProxyModel {
+  return {
+    hostname: HOSTNAME,
+    upstreamRanges: [network.cidr],
+    deniedAddresses: [],
+    ports: { allowed: ALL_PORTS, denied: BAD_PORTS },
+    httpUpstreams: true,
+    upstreamTls: UpstreamSecurity.unverifiedTls().render(),
+    clientOrigins: [CLIENT_ORIGIN],
+    sameInstanceCors: false,
+    siblingShield: 'off',
+    blocked: [],
+    metricsNetworks: [],
+    maxBodySize: 0,
+    ...overrides,
+  };
+}
+
+export async function startUap(
+  variant: Variant,
+  overrides: Partial<ProxyModel> | ((network: Network) => Partial<ProxyModel>) = {},
+): Promise<Uap> {
+  const network = await openNetwork();
+  try {
+    const settings = model(network, typeof overrides === 'function' ? overrides(network) : overrides);
+    const silent = { stdout: { write: () => true }, stderr: { write: () => true } };
+    const served = await serve(
+      renderNginx(settings),
+      {
+        hostname: HOSTNAME,
+        listen: network.uap,
+        httpsPort: 443,
+        httpPort: 80,
+        prefix: network.prefix,
+        upstream: variant,
+      },
+      silent,
+    );
+    const log = (name: string) => readFileSync(path.join(served.root, 'var/log/nginx', name), 'utf8');
+    return {
+      network,
+      served,
+      host: ({ address, port, protocol = 'https' }) => `${formatLabel({ address, port, protocol })}.${HOSTNAME}`,
+      accessLog: () =>
+        log('access.log')
+          .trim()
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      errorLog: () => log('error.log'),
+      async stop() {
+        await served.stop();
+        network.close();
+      },
+    };
+  } catch (error) {
+    network.close();
+    throw error;
+  }
+}
+
+/** Declares tests that need a real Nginx, once for each form of the upstreams; where they can't run, it says why. */
+export function describeUap(name: string, tests: (variant: Variant) => void): void {
+  const reason = whyNot();
+  if (reason !== undefined) {
+    process.stderr.write(`SKIPPED ${name}: ${reason}\n`);
+    describe.skip(`${name} (skipped: ${reason})`, () => test('needs a real nginx', () => undefined));
+    return;
+  }
+  describe.each(VARIANTS)(`${name}, %s`, tests);
+}
