@@ -31,6 +31,8 @@ export interface AcmeOptions {
   readonly profile?: string;
   /** DNS servers, `host:port`, that are asked for zones and records. @default - the system's */
   readonly dnsResolvers?: readonly string[];
+  /** Share of the lifetime that is left when the certificate is renewed. @default 1/3 */
+  readonly renewShare?: number;
   /** Whether every name server of the zone must show the record before the CA is told. @default true */
   readonly checkPropagation?: boolean;
 }
