@@ -95,7 +95,7 @@ fi
 each wait "memcached named pebble mirror libvirt rabbitmq"
 say "memcached, BIND, Pebble, libvirt, RabbitMQ"
 each start "placement glance nova neutron designate instances browser"
-IMAGES=$DIR/image python3 "$SANDBOX/seed.py" cloud > "$LOG/seed.log" 2>&1 &
+python3 "$SANDBOX/seed.py" cloud > "$LOG/seed.log" 2>&1 &
 seed=$!
 for service in keystone placement glance nova neutron designate instances browser; do
   "${service}_wait"

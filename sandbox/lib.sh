@@ -1,5 +1,4 @@
 # Shared by the scripts of the sandbox, outside and inside of its namespaces.
-# shellcheck shell=bash disable=SC2034
 SANDBOX=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 set -a
 . "$SANDBOX/sandbox.env"
@@ -68,7 +67,6 @@ enter() {
 svc() {
   local name=$1
   shift
-  # shellcheck disable=SC2016
   setsid bash -c 'echo $$ > "$0"; exec "$@"' "$PIDS/$name" "$@" </dev/null >> "$LOG/$name.log" 2>&1 &
 }
 
@@ -84,7 +82,6 @@ logged() { grep -qF "$2" "$LOG/$1.log" 2>/dev/null; }
 wait_svc() {
   local name=$1
   shift
-  # shellcheck disable=SC2317
   settled() { "$@" || { [ -e "$PIDS/$name" ] && ! alive "$name"; }; }
   wait_for "${WAIT:-120}" settled "$@" || fail "$name is not ready after ${WAIT:-120} s ($*)" "$LOG/$name.log"
   alive "$name" || fail "$name has ended" "$LOG/$name.log"

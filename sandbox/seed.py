@@ -2,7 +2,8 @@
 """Fills the sandbox through its own APIs, one process a stage: the openstack command takes 2 s a call.
 
 identity: regions, endpoints, projects and users (kept in the database's cache)
-cloud:    network, flavors, images, Designate's zone; waits for each API, and at the end for the compute node
+images:   those that have been built and are not there yet
+cloud:    images, network, flavors, Designate's zone; waits for each API, and at the end for the compute node
 """
 import concurrent.futures
 import os
@@ -96,8 +97,9 @@ def image(api, folder):
 
 def images():
     api = connect("admin", "image").image
-    for inputs in sorted(pathlib.Path(ENV["IMAGES"]).glob("*/inputs")):
-        if inputs.parent.suffix != ".new":
+    there = {known.name for known in api.images()}
+    for inputs in sorted(pathlib.Path(ENV["UAP_SANDBOX_DIR"], "image").glob("*/inputs")):
+        if inputs.parent.suffix != ".new" and inputs.parent.name not in there:
             image(api, inputs.parent)
 
 
@@ -138,4 +140,4 @@ def cloud():
 
 
 for stage in sys.argv[1:]:
-    {"identity": identity, "cloud": cloud}[stage]()
+    {"identity": identity, "cloud": cloud, "images": images}[stage]()

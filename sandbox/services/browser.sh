@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # Where clients are: another network, behind the gateway of the public one. No daemon, only a namespace.
 browser_daemons=""
 

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 designate_daemons="designate-central designate-api designate-worker designate-mdns designate-producer"
 
 designate_configure() {

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 glance_daemons="glance"
 
 glance_configure() {

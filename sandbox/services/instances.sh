@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # Users' instances: a namespace beside the public network's guests, with an address for each.
 instances_daemons="instances"
 

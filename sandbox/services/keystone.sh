@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 keystone_daemons="keystone"
 
 keystone_configure() {

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 libvirt_daemons="libvirtd"
 
 libvirt_configure() {

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 mariadb_daemons="mariadb"
 DATABASES="keystone glance placement nova_api nova nova_cell0 neutron designate"
 

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 memcached_daemons="memcached"
 memcached_configure() { :; }
 memcached_start() { svc memcached memcached -u root -l 127.0.0.1 -m 64; }

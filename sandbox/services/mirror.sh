@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # The package mirror of the guests; `image bare` fills it.
 mirror_daemons="mirror"
 mirror_configure() { mkdir -p "$DIR/mirror"; }

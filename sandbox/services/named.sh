@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # BIND: the private root, the RFC 2136 zone of cloud-a, and the zones that Designate adds.
 named_daemons="named"
 

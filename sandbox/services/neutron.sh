@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 neutron_daemons="neutron-server linuxbridge-agent dhcp-agent metadata-agent"
 
 neutron_configure() {

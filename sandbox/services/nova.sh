@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 nova_daemons="nova-conductor nova-scheduler nova-api nova-compute"
 
 nova_configure() {

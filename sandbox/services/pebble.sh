@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 # The ACME server. Its API has a CA of its own; the roots that it issues from are new at each start.
 pebble_daemons="pebble"
 

@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 placement_daemons="placement"
 placement_configure() { render placement.conf; }
 placement_schema() { placement-manage --config-file "$ETC/placement.conf" db sync; }

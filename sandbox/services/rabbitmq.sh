@@ -1,4 +1,3 @@
-# shellcheck shell=bash
 rabbitmq_daemons="rabbitmq"
 
 rabbitmq_configure() {
