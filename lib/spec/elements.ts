@@ -7,6 +7,8 @@ export interface SettingInfo {
   readonly example?: string;
   /** What is allowed, where the type alone doesn't tell, e.g. `one of the strategies DnsRecords.…`. */
   readonly allowed?: string;
+  /** Unit of a number. */
+  readonly unit?: string;
   /** The value may be a secret: never show it. */
   readonly secret?: boolean;
 }
@@ -43,7 +45,8 @@ export function list<T extends z.ZodType>(element: T) {
 }
 
 export function seconds(example: string, least: number, most: number) {
-  return setting({ example, allowed: `a whole number of seconds, ${least} to ${most}` }, z.int().min(least).max(most));
+  const allowed = `a whole number of seconds, ${least} to ${most}`;
+  return setting({ allowed, example, unit: 's' }, z.int().min(least).max(most));
 }
 
 /** The fault and its fix travel through zod as the parameters of a custom issue. */

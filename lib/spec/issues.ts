@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type SettingInfo, settingInfo } from './elements';
-import { nearest, type Path, type Problem, pathText, show } from './problems';
+import { nearest, type Path, type Problem, pathText, show, valueAt } from './problems';
 
 type Issue = z.core.$ZodIssue;
 type Def = {
@@ -106,10 +106,6 @@ function unknownSetting(key: string, names: readonly string[]): { wrong: string;
   return meant ? { wrong: missing, fix: meant } : { wrong: `${missing}; settings here are ${names.join(', ')}` };
 }
 
-function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], input);
-}
-
 /** The schemas of a setting with its wrappers ("optional" and such), after those of every setting around it. */
 function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[][] {
   const way = [unwrap(schema)];
@@ -136,7 +132,8 @@ export function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
   return way.at(-1) ?? { example: way.filter((info) => info !== undefined).at(-1)?.example };
 }
 
-function settingNames(schema: z.core.$ZodType, path: Path): string[] {
+/** The settings in the one at a path, in their order. */
+export function settingNames(schema: z.core.$ZodType, path: Path): string[] {
   const shaped = schemasAt(schema, path)
     .at(-1)
     ?.find(({ _zod }) => 'shape' in _zod.def);

@@ -10,7 +10,7 @@ export interface Network {
 }
 
 /** The special-purpose blocks of RFC 6890 (with its updates) and multicast, which no public cloud network lies in. */
-const specialPurpose = [
+const specialPurpose: readonly (readonly [cidr: string, purpose: string])[] = [
   ['0.0.0.0/8', '"this network", RFC 791'],
   ['10.0.0.0/8', 'private use, RFC 1918'],
   ['100.64.0.0/10', 'shared address space, RFC 6598'],
@@ -29,7 +29,7 @@ const specialPurpose = [
   ['203.0.113.0/24', 'documentation, RFC 5737'],
   ['224.0.0.0/4', 'multicast, RFC 5771'],
   ['240.0.0.0/4', 'reserved, RFC 1112'],
-] as const;
+];
 
 /** `address/prefix` or an address; undefined when it is neither. Host bits are cut off. */
 export function parseNetwork(text: string): Network | undefined {
@@ -44,15 +44,18 @@ export function parseNetwork(text: string): Network | undefined {
   return { family, first, last: first + size - 1n, prefix };
 }
 
+const specialPurposeNetworks = specialPurpose.map(([cidr]) => parseNetwork(cidr) as Network);
+
 export function contains(outer: Network, inner: Network): boolean {
   return outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 }
 
 /** The special-purpose blocks that a network has addresses in, with their purpose. */
 export function specialPurposeBlocks(network: Network): string[] {
-  return specialPurpose
-    .filter(([cidr]) => overlap(parseNetwork(cidr) as Network, network))
-    .map(([cidr, purpose]) => `${cidr} (${purpose})`);
+  return specialPurposeNetworks.flatMap((block, index) => {
+    const [cidr, purpose] = specialPurpose[index] ?? [];
+    return overlap(block, network) ? [`${cidr} (${purpose})`] : [];
+  });
 }
 
 /** Checks `address/prefix`. */

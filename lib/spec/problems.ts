@@ -55,6 +55,10 @@ export function pathText(path: Path): string {
     .join('');
 }
 
+export function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], input);
+}
+
 /**
  * A value for people: like JSON, short, and without what may be secret: of an object only the names of its settings,
  * of a URL not the password.

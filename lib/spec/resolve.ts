@@ -48,10 +48,11 @@ export function resolveCloud(spec: CloudSpec): ResolvedCloud {
   if (!parsed.success || problems.length > 0) {
     throw new SettingsError(cloudLabel(spec), inOrder(cloudSchema, problems));
   }
-  const { openstack, regions, ...cloud } = parsed.data;
+  const { name, openstack, regions, ...cloud } = parsed.data;
   return {
+    name,
+    openstack: openstack === undefined ? name : openstack || undefined,
     ...cloud,
-    openstack: openstack === undefined ? cloud.name : openstack || undefined,
     regions: regions.map((region) => ({
       ...region,
       ports: { allowed: region.ports.allowed, denied: [...BAD_PORTS, ...region.ports.denied] },

@@ -4,7 +4,7 @@ import type { WildcardCertificate } from '../wildcard-certificate';
 import { normalHostname } from './names';
 import { containedNetworks, contains, type Network, parseNetwork, specialPurposeBlocks } from './networks';
 import { covered, parsePort } from './ports';
-import { type Path, type Problem, pathText, show } from './problems';
+import { type Path, type Problem, pathText, show, valueAt } from './problems';
 import type { PortSpec } from './region-spec';
 
 /**
@@ -49,7 +49,7 @@ export class Settings {
   }
 
   private raw<T>(path: Path): T | undefined {
-    return path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], this.input) as T;
+    return valueAt(this.input, path) as T | undefined;
   }
 }
 

@@ -111,7 +111,10 @@ export const regionSchema = z.strictObject({
   abuseContact: setting({ example: "'abuse@cloud.org'" }, text(checkContact)).optional(),
   blocked: setting({ example: "['http-149-165-152-7-8888', '149.165.152.9']" }, list(text(checkBlocked))).default([]),
   metricsNetworks: setting({ example: "['192.0.2.0/24']" }, list(text(checkNetwork))).default([]),
-  maxBodySize: setting({ allowed: 'a whole number of bytes', example: '10737418240' }, z.int().min(0)).default(0),
+  maxBodySize: setting(
+    { allowed: 'a whole number of bytes', example: '10737418240', unit: 'bytes' },
+    z.int().min(0),
+  ).default(0),
   upstreamSecurity: families.upstreamSecurity.default(() => UpstreamSecurity.unverifiedTls()),
   packageMirror: setting({ example: "'https://mirror.cloud.org/debian'" }, text(checkUrl)).optional(),
   strictEgress: setting({ example: 'true' }, z.boolean()).default(false),

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { relative, resolve } from 'node:path';
+import type { CloudSpec } from '../lib';
+import { suggestion } from './arguments';
+import { CommandError, type Io, UsageError } from './command';
+
+const defaultStacks = 'stacks/index.ts';
+
+/**
+ * The settings of a cloud from the operator's app. They may come from another copy of this package than the command:
+ * the library tells its strategies by a mark, not by their class.
+ */
+export function findCloud(name: string | undefined, stacks: string | undefined, io: Io): CloudSpec {
+  const file = resolve(io.cwd, stacks ?? defaultStacks);
+  const label = relative(io.cwd, file);
+  if (!existsSync(file)) {
+    const where = stacks === undefined ? '; run uap in the folder of your app, or name the file by --stacks' : '';
+    throw new UsageError(`there is no ${label}${where}`);
+  }
+  const clouds = loadClouds(file, label);
+  const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
+  if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
+  const cloud = clouds.find((one) => one?.name === name);
+  if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
+  return cloud;
+}
+
+function loadClouds(file: string, label: string): readonly CloudSpec[] {
+  const requireThere = createRequire(file);
+  if (/\.[cm]?ts$/.test(file)) loadTypeScript(requireThere);
+  let exported: { clouds?: unknown };
+  try {
+    exported = requireThere(file);
+  } catch (error) {
+    throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
+  }
+  if (!Array.isArray(exported.clouds) || exported.clouds.length === 0) {
+    throw new CommandError(`${label} exports no list of clouds, as in: export const clouds = [cloudA, cloudB]`);
+  }
+  return exported.clouds;
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const notFound = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
+  // Who required whom is of no use to an operator.
+  return notFound ? (error.message.split('\n')[0] as string) : error.message;
+}
+
+/** Lets `require` take TypeScript: by the app's own tsx, or else by ours. */
+function loadTypeScript(requireThere: NodeJS.Require): void {
+  for (const from of [requireThere, require]) {
+    try {
+      from('tsx/cjs');
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new CommandError('TypeScript can be loaded only with the package tsx: npm install --save-dev tsx');
+}

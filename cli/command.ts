@@ -1,0 +1,64 @@
+import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../lib';
+
+/** What the command line has of the world. */
+export interface Io {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Folder of the operator's app. */
+  readonly cwd: string;
+  /** Ends a command that would go on. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Option {
+  /** What stands for the value in the help, e.g. `DIR`; a switch has none. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** The options given, by name: the text of the value, or true for a switch. */
+export type Values = Readonly<Record<string, string | true | undefined>>;
+
+export interface Invocation {
+  readonly io: Io;
+  readonly values: Values;
+  /** The settings that were asked for, as given and with every default. */
+  readonly spec: CloudSpec;
+  readonly cloud: ResolvedCloud;
+}
+
+/** A command about one cloud. */
+export interface Command {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Options without those that every command has. */
+  readonly options: Readonly<Record<string, Option>>;
+  /** More lines for its help. */
+  readonly notes?: string;
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** A mistake on the command line. One line for people; the exit code is 2. */
+export class UsageError extends Error {}
+
+/** Something that can't be done, for a reason that one line tells; the exit code is 1. */
+export class CommandError extends Error {}
+
+/** The value of an option that takes one. */
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The region that was asked for; it need not be named where there is only one. */
+export function oneRegion(cloud: ResolvedCloud, name: string | undefined): ResolvedRegion {
+  const [only, ...more] = cloud.regions;
+  if (name === undefined && only && more.length === 0) return only;
+  const found = cloud.regions.find(({ region, hostname }) => name !== undefined && (region ?? hostname) === name);
+  if (found) return found;
+  const names = cloud.regions.map(({ region, hostname }) => region ?? hostname).join(', ');
+  if (name === undefined) throw new UsageError(`${cloud.name} has several regions, choose one by --region: ${names}`);
+  throw new UsageError(`${cloud.name} has no region "${name}"; allowed is ${names}`);
+}

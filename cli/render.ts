@@ -1,0 +1,55 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { ResolvedCloud, ResolvedRegion } from '../lib';
+import { type Command, CommandError, oneRegion, text, UsageError } from './command';
+
+export const render: Command = {
+  name: 'render',
+  summary: 'Write the files that an instance would get into a folder, to read or to compare them.',
+  options: {
+    out: { value: 'DIR', help: 'folder to write to; it is made if need be' },
+    region: { value: 'REGION', help: 'this region only (default: all, with a folder for each if there are several)' },
+    force: { help: 'write to a folder that is not empty; other files in it stay' },
+  },
+  notes: 'Certificates and credentials are not among the files: they come with a deployment.',
+
+  async run({ io, values, cloud }) {
+    const out = text(values, 'out');
+    if (out === undefined) throw new UsageError('render needs a folder to write to: --out DIR');
+    const folder = resolve(io.cwd, out);
+    refuseUsed(folder, out, values.force === true);
+    const name = text(values, 'region');
+    const regions = name === undefined ? cloud.regions : [oneRegion(cloud, name)];
+    for (const region of regions) {
+      const own = regions.length === 1 ? [] : [regionFolder(region)];
+      const count = await writeFiles(cloud, region, join(folder, ...own));
+      io.stdout.write(`${count} files of ${region.hostname} in ${join(out, ...own)}\n`);
+    }
+    return 0;
+  },
+};
+
+function refuseUsed(folder: string, label: string, force: boolean): void {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw new CommandError(`${label} is not a folder`);
+  if (readdirSync(folder).length === 0 || force) return;
+  throw new CommandError(`${label} is not empty; give another folder, or --force to write to it all the same`);
+}
+
+function regionFolder({ region, hostname }: ResolvedRegion): string {
+  // A region's name is the cloud's to choose; only what is safe in a path stays.
+  return (region ?? hostname).replace(/[^\w.-]/g, '_').replace(/^\.+/, '_');
+}
+
+async function writeFiles(cloud: ResolvedCloud, region: ResolvedRegion, folder: string): Promise<number> {
+  const { instanceFiles } = await import('../lib/instance-files');
+  const files = instanceFiles(cloud, region);
+  for (const { path, content, mode = '0644' } of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    // Not by the option of writeFile, which the umask cuts and an existing file ignores.
+    chmodSync(file, Number.parseInt(mode, 8));
+  }
+  return files.length;
+}

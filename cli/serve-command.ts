@@ -1,0 +1,50 @@
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { type Command, CommandError, oneRegion, text, UsageError, type Values } from './command';
+
+export const serve: Command = {
+  name: 'serve',
+  summary: "Run a region's UAP on this machine with this machine's Nginx, to try its settings. Ctrl-C ends it.",
+  options: {
+    listen: { value: 'ADDRESS', help: 'IPv4 address to listen on, e.g. 127.0.0.1' },
+    region: { value: 'REGION', help: 'the region (not needed if the cloud has only one)' },
+    'https-port': { value: 'PORT', help: 'default: 443' },
+    'http-port': { value: 'PORT', help: 'default: 80' },
+    certificate: { value: 'FILE', help: 'certificate chain, PEM (default: a self-signed one)' },
+    key: { value: 'FILE', help: 'its private key, PEM' },
+  },
+
+  async run({ io, values, cloud }) {
+    const region = oneRegion(cloud, text(values, 'region'));
+    const listen = text(values, 'listen');
+    if (listen === undefined) throw new UsageError('serve needs an address to listen on: --listen ADDRESS');
+    if (!isIPv4(listen)) throw new UsageError(`--listen must be an IPv4 address such as 127.0.0.1; got "${listen}"`);
+    const [certificate, key] = ['certificate', 'key'].map((name) => file(values, name, io.cwd));
+    if ((certificate === undefined) !== (key === undefined)) {
+      throw new UsageError('--certificate and --key belong together: give both or none');
+    }
+    const httpsPort = port(values, 'https-port', 443);
+    const httpPort = port(values, 'http-port', 80);
+    const [{ instanceFiles }, proxy] = await Promise.all([import('../lib/instance-files'), import('./serve')]);
+    const options = { hostname: region.hostname, listen, httpsPort, httpPort, certificate, key };
+    const served = await proxy.serve(instanceFiles(cloud, region), options, io).catch((error: unknown) => {
+      throw error instanceof proxy.ServeError ? new CommandError(error.message) : error;
+    });
+    const stop = () => void served.stop();
+    if (io.signal?.aborted) stop();
+    io.signal?.addEventListener('abort', stop, { once: true });
+    return served.ended;
+  },
+};
+
+function file(values: Values, name: string, cwd: string): string | undefined {
+  const path = text(values, name);
+  return path === undefined ? undefined : resolve(cwd, path);
+}
+
+function port(values: Values, name: string, standard: number): number {
+  const given = text(values, name);
+  if (given === undefined) return standard;
+  if (/^[1-9]\d{0,4}$/.test(given) && Number(given) <= 65535) return Number(given);
+  throw new UsageError(`--${name} must be a port from 1 to 65535; got "${given}"`);
+}

@@ -1,0 +1,14 @@
+import type { Command } from './command';
+
+export const show: Command = {
+  name: 'show',
+  summary: 'Show the settings of a cloud with every default filled in.',
+  options: { json: { help: 'as JSON' } },
+  notes: 'Of a secret only the place is shown that it comes from.',
+
+  async run({ io, values, spec, cloud }) {
+    const { settingsJson, settingsText } = await import('./settings-text');
+    io.stdout.write(values.json ? settingsJson(cloud) : settingsText(spec, cloud));
+    return 0;
+  },
+};
