@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import { baseParts, userData } from '../../lib/cloud-init';
+import { describeScripts, hostname, Machine } from './machine';
+
+const assets = path.join(__dirname, '../../lib/cloud-init/assets');
+
+test.each(['Proxy.example.test', 'proxy', 'a b.test', '*.example.test'])('the host name %j is refused', (name) => {
+  expect(() => baseParts({ hostname: name })).toThrow(`got "${name}"`);
+});
+
+test.each(['mirror.example.test/debian', 'file:///x', 'http://a b/'])('the mirror %j is refused', (packageMirror) => {
+  expect(() => baseParts({ hostname, packageMirror })).toThrow(`got "${packageMirror}"`);
+});
+
+test('a mirror is there only when given', () => {
+  const paths = (options: object) => baseParts({ hostname, ...options }).files?.map((file) => file.path);
+  expect(paths({})).not.toContain('/etc/uap/package-mirror');
+  expect(paths({ packageMirror: 'http://mirror.example.test/debian/' })).toContain('/etc/uap/package-mirror');
+});
+
+test('every unit that is started is one of the files, and can be enabled', () => {
+  const { files = [], units = [] } = baseParts({ hostname });
+  for (const { name } of units) {
+    const file = files.find((candidate) => candidate.path === `/etc/systemd/system/${name}`);
+    expect(file?.content).toContain('\n[Install]\nWantedBy=');
+  }
+});
+
+test('no placeholder is left in any file', () => {
+  expect(userData(baseParts({ hostname }), { hostname }).text).not.toMatch(/@[A-Z_]+@/);
+});
+
+const shellcheck = ['/usr/bin/shellcheck', '/usr/local/bin/shellcheck'].find(existsSync);
+(shellcheck ? test : test.skip)('shellcheck has nothing to say (skipped where it is not installed)', () => {
+  const scripts = ['console', 'packages', 'setup'].map((name) => path.join(assets, 'bin', name));
+  execFileSync(shellcheck ?? '', ['--shell=sh', ...scripts]);
+});
+
+const root = process.getuid?.() === 0;
+(existsSync('/usr/sbin/nft') && root ? test : test.skip)(
+  'nftables takes the rules (skipped where it is not installed)',
+  () => {
+    execFileSync('/usr/sbin/nft', ['--check', '--file', path.join(assets, 'etc/nftables.nft')], { stdio: 'pipe' });
+  },
+);
+
+describeScripts('the script packages', () => {
+  let machine: Machine;
+  const installed = (...names: string[]) => machine.write('/installed', `${names.join('\n')}\n`);
+  const apt = () => machine.read('/apt').split('\n').filter(Boolean);
+  const run = (what = 'required') => machine.run('packages', [what], { UAP_PAUSE: '0' });
+
+  beforeEach(() => {
+    machine = new Machine(baseParts({ hostname }));
+    machine.write('/etc/uap/packages', 'nginx\nlego\n');
+    machine.write('/etc/os-release', 'ID=debian\nVERSION_CODENAME=bookworm\n');
+    machine.stub('dpkg-query', '#!/bin/sh\nsed "/./s/$/ installed;/" "$UAP_ROOT/installed" | tr -d "\\n"\n');
+    machine.stub('dpkg', '#!/bin/sh\necho "dpkg $*" >> "$UAP_ROOT/apt"\n');
+    machine.stub(
+      'apt-get',
+      `#!/bin/sh
+while [ $# -gt 0 ]; do case $1 in -o) shift 2 ;; -*) shift ;; *) break ;; esac; done
+echo "$* $SYSTEMD_OFFLINE" >> "$UAP_ROOT/apt"
+case $1 in install) shift; [ "$1" != --no-install-recommends ] || shift ;; *) exit 0 ;; esac
+left=$(cat "$UAP_ROOT/failures" 2> /dev/null || echo 0)
+if [ "$left" -gt 0 ]; then echo $((left - 1)) > "$UAP_ROOT/failures"; echo 'E: no route to the mirror'; exit 100; fi
+for package in "$@"; do
+  [ "$package" != unattended-upgrades ] || [ ! -e "$UAP_ROOT/no-unattended" ] || exit 100
+  echo "$package" >> "$UAP_ROOT/installed"
+done
+`,
+    );
+    installed();
+  });
+  afterEach(() => machine.remove());
+
+  test('run no apt where all is there', async () => {
+    installed('lego', 'nginx');
+    expect(await run()).toEqual({ code: 0, output: '' });
+    expect(apt()).toEqual([]);
+  });
+
+  test('installs only what is missing, without starting services, then what is good to have', async () => {
+    installed('nginx', 'nginx-common');
+    expect((await run()).code).toBe(0);
+    const [update, install, optional, ...rest] = apt();
+    expect(update).toBe('update 1');
+    expect(install).toBe('install --no-install-recommends lego 1');
+    expect(optional).toMatch(
+      /^install --no-install-recommends nftables logrotate unattended-upgrades ?(systemd-timesyncd )?1$/,
+    );
+    expect(rest).toEqual([]);
+  });
+
+  test('tries again after a failure, and mends a dpkg that was interrupted', async () => {
+    machine.write('/failures', '2');
+    expect((await run()).code).toBe(0);
+    expect(apt().filter((line) => line.startsWith('install --no-install-recommends nginx lego'))).toHaveLength(3);
+    expect(apt()).toContain('dpkg --force-confdef --force-confold --configure -a');
+  });
+
+  test('ends after five tries with the reason', async () => {
+    machine.write('/failures', '99');
+    const { code, output } = await run();
+    expect(code).toBe(1);
+    expect(output).toMatch(/^can't install nginx lego: no route to the mirror$/m);
+    expect(apt().filter((line) => line.startsWith('install'))).toHaveLength(5);
+  });
+
+  test('what is good to have does not fail, and one that there is not keeps no other away', async () => {
+    machine.write('/no-unattended', '');
+    expect((await run('optional')).code).toBe(0);
+    expect(machine.read('/installed')).toMatch(/logrotate/);
+  });
+
+  test.each([
+    ['debian', 'bookworm', 'main', 'deb http://m.test/debian-security bookworm-security main'],
+    ['ubuntu', 'noble', 'main universe', 'deb http://m.test/debian noble-security main universe'],
+  ])('the mirror takes the place of the sources of %s', async (id, codename, components, security) => {
+    machine.write('/etc/uap/package-mirror', 'http://m.test/debian\n');
+    machine.write('/etc/os-release', `ID=${id}\nVERSION_CODENAME=${codename}\n`);
+    machine.write('/etc/apt/sources.list', 'deb http://other.test/ x main\n');
+    machine.write(`/etc/apt/sources.list.d/${id}.sources`, 'Types: deb\n');
+    await run();
+    const plain = machine.read('/etc/apt/sources.list.d/uap.list').replace(/\[.*?\] /g, '');
+    expect(plain.trim().split('\n')).toEqual([
+      `deb http://m.test/debian ${codename} ${components}`,
+      `deb http://m.test/debian ${codename}-updates ${components}`,
+      security,
+    ]);
+    expect(existsSync(machine.path('/etc/apt/sources.list'))).toBe(false);
+    const others = readdirSync(machine.path('/etc/apt/sources.list.d')).filter((name) => name !== 'uap.list');
+    expect(others).toEqual([`${id}.sources.disabled`]);
+  });
+});
+
+describeScripts('the script setup', () => {
+  let machine: Machine;
+  const console_ = () => machine.read('/dev/console');
+  const systemctl = () => machine.read('/systemctl');
+  const own = (name: string, content: string) =>
+    machine.write(`/usr/local/lib/uap/${name}`, `#!/bin/sh\n${content}\n`, '0755');
+
+  beforeEach(() => {
+    machine = new Machine(baseParts({ hostname }));
+    machine.stub('systemctl', '#!/bin/sh\necho "$*" >> "$UAP_ROOT/systemctl"\n');
+    own('packages', 'exit 0');
+  });
+  afterEach(() => machine.remove());
+
+  test('says what it waits for while there is no certificate, once', async () => {
+    expect((await machine.run('setup')).code).toBe(0);
+    expect((await machine.run('setup')).code).toBe(0);
+    const lines = console_()
+      .split('\r\n')
+      .filter((line) => !line.includes('nftables'));
+    expect(lines).toEqual([`uap: set up: waiting for the certificate of ${hostname}`, '']);
+    expect(systemctl()).not.toContain('start --no-block nginx');
+    expect(systemctl().match(/enable --quiet nginx/g)).toHaveLength(1);
+  });
+
+  test('starts Nginx when the certificate is there', async () => {
+    machine.write('/etc/uap/tls/fullchain.pem', '');
+    expect((await machine.run('setup')).code).toBe(0);
+    expect(systemctl()).toContain('start --no-block nginx.service');
+    expect(console_()).not.toContain('waiting');
+  });
+
+  test.each([
+    ['packages', "echo noise >&2; echo 'cannot install nginx'; exit 1", 'uap: failed: packages (cannot install nginx)'],
+    ['own-addresses', 'echo trying; echo no address >&2; exit 1', 'uap: failed: own-addresses (no address)'],
+    ['select-variants', 'exit 3', 'uap: failed: select-variants (it ended without a word)'],
+  ])('%s that fails is told on the console once, and Nginx is not started', async (name, content, line) => {
+    own(name, content);
+    machine.write('/etc/uap/tls/fullchain.pem', '');
+    expect((await machine.run('setup')).code).toBe(1);
+    expect((await machine.run('setup')).code).toBe(1);
+    expect(console_()).toBe(`${line}\r\n`);
+    expect(systemctl()).not.toContain('nginx');
+  });
+
+  test('runs what the proxy brings, in its order', async () => {
+    own('own-addresses', 'echo one >> "$UAP_ROOT/order"');
+    own('select-variants', 'echo two >> "$UAP_ROOT/order"');
+    await machine.run('setup');
+    expect(machine.read('/order')).toBe('one\ntwo\n');
+  });
+});
