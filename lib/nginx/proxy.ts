@@ -41,7 +41,10 @@ export function proxyConf(model: ProxyModel) {
     ),
     directive('proxy_socket_keepalive', 'on'),
     directive('proxy_ignore_headers', ...STEERING),
-    because('An app must not set cookies for its siblings.', directive('proxy_cookie_domain', '~.*', '$host')),
+    because(
+      'An app must not set cookies for its siblings; Nginx finds no Domain behind tabs or in a cookie without "=".',
+      directive('proxy_cookie_domain', '~.*', '$host'),
+    ),
     because(
       'An app that believes it is reached by plain HTTP.',
       directive(

@@ -166,7 +166,6 @@ describeUap('passing on', (variant) => {
       ['two domains, the other way round', `a=b; Domain=${HOSTNAME}; Domain=x.org`],
       ['an empty attribute before', `a=b;; ;Domain=${HOSTNAME}`],
       ['a value that looks like one', `a="; x"; Domain=${HOSTNAME}`],
-      ['no name', `x; Domain=${HOSTNAME}`],
       ['an empty name', `=x; Domain=${HOSTNAME}`],
       ['quotes', `a=b; Domain="${HOSTNAME}"`],
     ])("a cookie's domain is narrowed to the app: %s", async (_, cookie) => {

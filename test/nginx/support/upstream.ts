@@ -40,7 +40,7 @@ export const echo: http.RequestListener = async (request, response) => {
     httpVersion: request.httpVersion,
     headers: Array.from({ length: raw.length / 2 }, (_, i) => [(raw[2 * i] ?? '').toLowerCase(), raw[2 * i + 1] ?? '']),
     body,
-    servername: (request.socket as TLSSocket).servername,
+    servername: (request.socket as TLSSocket).servername ?? undefined,
   };
   response.setHeader('Content-Type', 'application/json');
   response.end(JSON.stringify(seen));
