@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import type { CloudSpec } from '../lib';
 import { suggestion } from './arguments';
 import { CommandError, type Io, UsageError } from './command';
@@ -18,7 +19,7 @@ export function findCloud(name: string | undefined, stacks: string | undefined, 
     const where = stacks === undefined ? '; run uap in the folder of your app, or name the file by --stacks' : '';
     throw new UsageError(`there is no ${label}${where}`);
   }
-  const clouds = loadClouds(file, label);
+  const clouds = loadClouds(file, label, io.load ?? load);
   const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
   if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
   const cloud = clouds.find((one) => one?.name === name);
@@ -26,13 +27,12 @@ export function findCloud(name: string | undefined, stacks: string | undefined, 
   return cloud;
 }
 
-function loadClouds(file: string, label: string): readonly CloudSpec[] {
-  const requireThere = createRequire(file);
-  if (/\.[cm]?ts$/.test(file)) loadTypeScript(requireThere);
+function loadClouds(file: string, label: string, load: (file: string) => unknown): readonly CloudSpec[] {
   let exported: { clouds?: unknown };
   try {
-    exported = requireThere(file);
+    exported = load(file) as { clouds?: unknown };
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
   }
   if (!Array.isArray(exported.clouds) || exported.clouds.length === 0) {
@@ -42,10 +42,16 @@ function loadClouds(file: string, label: string): readonly CloudSpec[] {
 }
 
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!isNativeError(error)) return String(error);
   const notFound = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
   // Who required whom is of no use to an operator.
   return notFound ? (error.message.split('\n')[0] as string) : error.message;
+}
+
+function load(file: string): unknown {
+  const requireThere = createRequire(file);
+  if (/\.[cm]?ts$/.test(file)) loadTypeScript(requireThere);
+  return requireThere(file);
 }
 
 /** Lets `require` take TypeScript: by the app's own tsx, or else by ours. */

@@ -7,6 +7,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the operator's app. */
   readonly cwd: string;
+  /** Loads the file with the clouds. @default - `require`, of TypeScript by tsx */
+  readonly load?: (file: string) => unknown;
   /** Ends a command that would go on. */
   readonly signal?: AbortSignal;
 }

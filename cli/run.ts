@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { commonOptions, readArguments, suggestion } from './arguments';
 import { findCloud } from './clouds';
-import { type Command, CommandError, type Io, text, UsageError } from './command';
+import { type Command, type Io, text, UsageError } from './command';
 import { commandHelp, generalHelp } from './help';
 import { render } from './render';
 import { serve } from './serve-command';
@@ -54,9 +55,8 @@ function help(name: string | undefined, io: Io): number {
 
 /** Errors whose message says all: those of this command, of the library, and of the operating system. */
 function isForPeople(error: unknown): error is Error {
-  if (!(error instanceof Error)) return false;
-  // What the library and the system refuse is a plain Error; a TypeError and its kind are faults of this program.
-  return error instanceof CommandError || error.name === 'SettingsError' || error.constructor === Error;
+  // A TypeError and its kind are faults of this program, and their stack is of use.
+  return isNativeError(error) && ['Error', 'SettingsError'].includes(error.name);
 }
 
 function version(): string {
