@@ -42,6 +42,32 @@ deployable() {
 }
 
 deploy() { # the command that an operator types, inside of the sandbox
+  claim_state "$1" || return 1
   echo "\$ npx cdktf deploy $1 --auto-approve"
   inside npx cdktf deploy "$1" --auto-approve --skip-provider-lock --log-level error
+}
+
+# The sandbox is a new cloud each time it is started, and a state that names an older one is worth nothing. The marker
+# tells the demo's own states from one that you keep for a real cloud of the same name, which is not touched.
+sandbox_id() { stat -c %Y "$run/clouds.yaml" 2>/dev/null || echo none; }
+state_of() { echo "terraform.$1.tfstate"; }
+marker_of() { echo "terraform.$1.tfstate.sandbox"; }
+
+claim_state() {
+  local state marker
+  state=$(state_of "$1") marker=$(marker_of "$1")
+  if [ -s "$state" ] && [ ! -e "$marker" ]; then
+    echo "$state is there and not the demo's: move it away, or try the demo in another clone" >&2
+    return 1
+  fi
+  [ "$(cat "$marker" 2>/dev/null)" = "$(sandbox_id)" ] || rm -f "$state" "$state.backup"
+  sandbox_id >"$marker"
+}
+
+forget_state() {
+  [ ! -e "$(marker_of "$1")" ] || rm -f "$(state_of "$1")" "$(state_of "$1").backup" "$(marker_of "$1")"
+}
+
+destroy() {
+  inside npx cdktf destroy "$1" --auto-approve --skip-provider-lock --log-level error
 }

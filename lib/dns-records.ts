@@ -1,4 +1,4 @@
-import { Fn, TerraformStack, Token } from 'cdktf';
+import { Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ARecordSet, DnsProvider } from './providers/dns';
 import {
@@ -263,7 +263,8 @@ class DesignateRecords extends DnsRecords {
       context.region === undefined ? '' : ` && endpoint.region_id == "${context.region}"`
     }] if service.type == "identity"][0][0]`;
     return {
-      OS_AUTH_URL: Token.asString(`\${${keystone}}`),
+      // A local, since an expression must not stand inside of another function's arguments.
+      OS_AUTH_URL: new TerraformLocal(scope, 'keystone-url', `\${${keystone}}`).asString,
       OS_APPLICATION_CREDENTIAL_ID: credential.id,
       OS_APPLICATION_CREDENTIAL_SECRET: Fn.sensitive(credential.secret),
       ...(context.region === undefined ? {} : { OS_REGION_NAME: context.region }),

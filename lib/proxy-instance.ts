@@ -1,4 +1,4 @@
-import { Fn, type ITerraformDependable, Op, Token } from 'cdktf';
+import { Fn, type ITerraformDependable, Op, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   ComputeInstanceV2,
@@ -78,8 +78,8 @@ export class ProxyInstance extends Construct {
       },
     });
     const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;
-    this.addresses = Token.asList(`\${${ipv4}}`);
-    this.address = Token.asString(`\${${ipv4}[0]}`);
+    this.addresses = new TerraformLocal(this, 'addresses', `\${${ipv4}}`).asList;
+    this.address = Fn.element(this.addresses, 0);
   }
 
   /** The newest image of that name; looked up as a list, since the provider's error for none names nothing. */
@@ -88,10 +88,10 @@ export class ProxyInstance extends Construct {
     const images = new DataOpenstackImagesImageIdsV2(this, 'image', { region, name: image, sort: 'created_at:desc' });
     return {
       // try: without an image the precondition has to speak, not the index.
-      id: Token.asString(`\${try(${images.fqn}.ids[0], "")}`),
+      id: Fn.try([Fn.element(images.ids, 0), '']),
       preconditions: [
         {
-          condition: Op.gt(Fn.lengthOf(images.ids), 0).toString(),
+          condition: Op.gte(Fn.lengthOf(images.ids), 1).toString(),
           errorMessage: `There is no image "${image}"${region ? ` in region ${region}` : ''}: \`openstack image list\` shows those that are, the setting "image" names one.`,
         },
       ],

@@ -226,10 +226,11 @@ class AcmeOnInstance extends WildcardCertificate {
       ...context.dns.instanceChallenge(scope, context),
       ...(caFile ? { LEGO_CA_CERTIFICATES: `/var/lib/uap/late/${acmeCa}` } : {}),
     };
-    const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    // Literals and tokens stay apart: a string of both is no argument for a function.
+    const lines = Object.entries(variables).flatMap(([name, value]) => [`${name}=`, value, '\n']);
     return {
       contents: {
-        [acmeCredentials]: Fn.join('\n', lines),
+        [acmeCredentials]: Fn.join('', lines),
         ...(caFile ? { [acmeCa]: Fn.file(Fn.pathexpand(caFile)) } : {}),
       },
     };
