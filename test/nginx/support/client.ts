@@ -23,16 +23,25 @@ export interface Ask {
   readonly body?: string | Buffer;
   /** Over plain HTTP, port 80. */
   readonly plain?: boolean;
+  /** Address to ask from. @default - the first one of the network */
+  readonly localAddress?: string;
 }
 
 /** One HTTP/1.1 request on a connection of its own. */
 export function ask(
   uap: Uap,
   host: string,
-  { method = 'GET', path = '/', headers = {}, body, plain = false }: Ask = {},
+  { method = 'GET', path = '/', headers = {}, body, plain = false, localAddress }: Ask = {},
 ) {
   return new Promise<Answer>((resolve, reject) => {
-    const options = { host: uap.network.uap, agent: false as const, method, path, headers: { Host: host, ...headers } };
+    const options = {
+      host: uap.network.uap,
+      agent: false as const,
+      localAddress,
+      method,
+      path,
+      headers: { Host: host, ...headers },
+    };
     const request = plain
       ? http.request(options)
       : https.request({ ...options, servername: host, rejectUnauthorized: false });

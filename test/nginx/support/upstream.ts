@@ -32,7 +32,11 @@ export interface Seen {
 /** Answers with what it saw, as JSON. */
 export const echo: http.RequestListener = async (request, response) => {
   let body = '';
-  for await (const chunk of request) body += chunk;
+  try {
+    for await (const chunk of request) body += chunk;
+  } catch {
+    return; // The client went away.
+  }
   const { rawHeaders: raw } = request;
   const seen: Seen = {
     method: request.method ?? '',

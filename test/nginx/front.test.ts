@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import http2 from 'node:http2';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { blockedConf } from '../../lib/nginx/target';
+import { ask, ask2, connectTls, handshake } from './support/client';
+import { describeUap, HOSTNAME, startUap, type Uap } from './support/uap';
+import { echo, startUpstream, type Upstream } from './support/upstream';
+
+describeUap('the front', (variant) => {
+  let uap: Uap;
+  let app: Upstream;
+  let host: string;
+
+  beforeAll(async () => {
+    uap = await startUap(variant, ({ instances }) => ({ metricsNetworks: [`${instances[0]}/32`], maxBodySize: 1000 }));
+    app = await startUpstream('http', uap.network.instances[0] as string, async (request, response) => {
+      if (request.url === '/slow') await sleep(1500);
+      echo(request, response);
+    });
+    host = uap.host(app);
+  });
+
+  afterAll(async () => {
+    await Promise.all([uap?.stop(), app?.stop()]);
+  });
+
+  test.each(['TLSv1', 'TLSv1.1'] as const)('%s is refused', async (version) => {
+    const old = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' };
+    await expect(handshake(uap, old)).rejects.toThrow(/alert protocol version|unsupported protocol/);
+  });
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is spoken', async (version) => {
+    expect((await handshake(uap, { minVersion: version, maxVersion: version })).protocol).toBe(version);
+  });
+
+  test.each(['AES256-SHA', 'AES128-GCM-SHA256', 'ECDHE-ECDSA-AES128-SHA', '3DES', 'NULL'])(
+    'the cipher suite %s is refused',
+    async (ciphers) => {
+      const old = { maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` } as const;
+      await expect(handshake(uap, old)).rejects.toThrow();
+    },
+  );
+
+  test('answers of its own ask for HTTPS for two years, those of apps are left alone', async () => {
+    for (const [name, target] of [
+      [HOSTNAME, '/'],
+      [HOSTNAME, '/healthz'],
+      [HOSTNAME, '/nothing'],
+      [HOSTNAME, '/open'],
+      [HOSTNAME, '/metrics'],
+      [`www.${HOSTNAME}`, '/'],
+    ] as const) {
+      const answer = await ask(uap, name, { path: target });
+      expect([name, target, answer.one('strict-transport-security')]).toEqual([name, target, 'max-age=63072000']);
+    }
+    expect((await ask(uap, host)).one('strict-transport-security')).toBeUndefined();
+    expect((await ask(uap, host, { plain: true })).one('strict-transport-security')).toBeUndefined();
+  });
+
+  test('no answer tells the version of the server', async () => {
+    for (const answer of [await ask(uap, HOSTNAME), await ask(uap, host), await ask(uap, host, { plain: true })]) {
+      expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/nginx\/\d/);
+    }
+    const bad = await ask(uap, `www.${HOSTNAME}`, { headers: { Long: 'x'.repeat(40_000) } });
+    expect([bad.status, bad.body.includes('nginx/')]).toEqual([400, false]);
+  });
+
+  test('a page runs and loads nothing but what it holds', async () => {
+    const page = await ask(uap, HOSTNAME);
+    const policy = page.one('content-security-policy') ?? '';
+    const hash = (element: string) => {
+      const text = new RegExp(`<${element}>([^]*?)</${element}>`).exec(page.body)?.[1] ?? '';
+      return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+    };
+    expect(policy).toContain(`style-src ${hash('style')};`);
+    expect(policy).toContain(`script-src ${hash('script')};`);
+    expect(policy).toContain("default-src 'none'");
+    expect(page.body).not.toMatch(/src=|<link/);
+  });
+
+  test('a body over the limit is refused with 413', async () => {
+    const tooLarge = await ask(uap, host, { method: 'POST', body: 'x'.repeat(1001) });
+    expect([tooLarge.status, tooLarge.body]).toEqual([413, 'The request is larger than the operator allows\n']);
+    expect((await ask(uap, host, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(200);
+  });
+
+  test('metrics are for the networks of the operator', async () => {
+    const metrics = (localAddress: string) => ask(uap, HOSTNAME, { path: '/metrics', localAddress });
+    const [mine = '', other = ''] = uap.network.instances;
+    const allowed = await metrics(mine);
+    expect([allowed.status, allowed.body]).toEqual([200, expect.stringContaining('Active connections')]);
+    expect((await metrics(other)).status).toBe(403);
+  });
+
+  test('the log is JSON and holds no query string, neither of the request nor of a referer', async () => {
+    await ask2(uap, host, { path: '/lab/%22tree?token=secret', headers: { Referer: `https://${host}/?token=secret` } });
+    await ask(uap, host, { plain: true, path: '/lab?token=secret' });
+    await ask(uap, `www.${HOSTNAME}`, { path: '/refused?token=secret' });
+    await sleep(1300);
+    const log = uap.accessLog();
+    expect(JSON.stringify(log)).not.toContain('secret');
+    expect(log.find((line) => line.path === '/refused')).toMatchObject({ status: 404, host: `www.${HOSTNAME}` });
+    const line = log.find((each) => each.path === '/lab/%22tree');
+    expect(line).toMatchObject({
+      client: uap.network.instances[0],
+      host,
+      method: 'GET',
+      upstream: `${app.address}:${app.port}`,
+      status: 200,
+      tls: expect.stringMatching(/^TLSv1\.[23]$/),
+      protocol: 'HTTP/2.0',
+    });
+    expect(Date.parse(String(line?.time))).not.toBeNaN();
+    for (const name of ['bytes_sent', 'bytes_received', 'seconds']) expect(typeof line?.[name]).toBe('number');
+  });
+
+  test('a blocked target is refused after a reload', async () => {
+    expect((await ask(uap, host)).status).toBe(200);
+    const file = blockedConf([`http-${app.address.replaceAll('.', '-')}-${app.port}`]);
+    const onDisk = path.join(uap.served.root, file.path);
+    const before = readFileSync(onDisk, 'utf8');
+    for (const [content, status] of [
+      [file.content, 451],
+      [before, 200],
+    ] as const) {
+      writeFileSync(onDisk, content);
+      await uap.served.reload();
+      await sleep(500);
+      expect((await ask(uap, host)).status).toBe(status);
+    }
+  });
+
+  test('no more than 4096 requests of one client run at once', async () => {
+    const sessions = Array.from({ length: 36 }, () =>
+      http2.connect(`https://${host}`, { createConnection: () => connectTls(uap, host, { ALPNProtocols: ['h2'] }) }),
+    );
+    await Promise.all(sessions.map((session) => once(session, 'remoteSettings')));
+    const statuses: Record<string, number> = {};
+    const streams = sessions.flatMap((session) =>
+      Array.from({ length: 120 }, () => {
+        const stream = session.request({ ':path': '/slow' });
+        stream.on('response', ({ ':status': status }) => {
+          statuses[String(status)] = (statuses[String(status)] ?? 0) + 1;
+        });
+        stream.on('error', () => undefined).resume();
+        return stream;
+      }),
+    );
+    while (!statuses['429']) await sleep(50);
+    for (const stream of streams) stream.close(http2.constants.NGHTTP2_CANCEL);
+    for (const session of sessions) session.destroy();
+    expect(statuses['429']).toBeLessThanOrEqual(36 * 120 - 4096);
+  });
+});
