@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import * as path from 'node:path';
@@ -38,6 +38,8 @@ export class Machine {
     PATH: `${this.path('/stubs')}:/usr/sbin:/usr/bin:/sbin:/bin`,
     UAP_ROOT: this.root,
   };
+
+  private running?: ChildProcess;
 
   constructor(parts: InstanceParts) {
     for (const { path: name, content, mode } of parts.files ?? []) this.write(name, content, mode);
@@ -85,11 +87,16 @@ export class Machine {
   run(script: string, args: readonly string[] = [], environment: Record<string, string> = {}): Promise<Run> {
     const env = { ...this.environment, ...environment };
     return new Promise((resolve) => {
-      execFile(this.library(script), args, { env }, (error, stdout, stderr) => {
+      this.running = execFile(this.library(script), args, { env }, (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
         resolve({ code, output: stdout + stderr });
       });
     });
+  }
+
+  /** Ends the script that was started last. */
+  kill(): void {
+    this.running?.kill();
   }
 
   remove(): void {
