@@ -47,5 +47,5 @@ function unknownOption(command: string, name: string, allowed: readonly string[]
 /** "did you mean …?" where that is likely, else all that is allowed. */
 export function suggestion(name: string, allowed: readonly string[], prefix = ''): string {
   const meant = nearest(name, allowed);
-  return meant ? `did you mean ${prefix}${meant}?` : `allowed is ${allowed.map((one) => prefix + one).join(', ')}`;
+  return meant ? `did you mean ${prefix}${meant}?` : `allowed: ${allowed.map((one) => prefix + one).join(', ')}`;
 }

@@ -62,5 +62,5 @@ export function oneRegion(cloud: ResolvedCloud, name: string | undefined): Resol
   if (found) return found;
   const names = cloud.regions.map(({ region, hostname }) => region ?? hostname).join(', ');
   if (name === undefined) throw new UsageError(`${cloud.name} has several regions, choose one by --region: ${names}`);
-  throw new UsageError(`${cloud.name} has no region "${name}"; allowed is ${names}`);
+  throw new UsageError(`${cloud.name} has no region "${name}"; allowed: ${names}`);
 }

@@ -62,5 +62,5 @@ export function notEmpty(value: string): Fault | undefined {
 
 /** A check that a text has a form. */
 export function form(pattern: RegExp, allowed: string): (value: string) => Fault | undefined {
-  return (value) => (pattern.test(value) ? undefined : { wrong: `is not allowed; allowed is ${allowed}` });
+  return (value) => (pattern.test(value) ? undefined : { wrong: `is not allowed; allowed: ${allowed}` });
 }

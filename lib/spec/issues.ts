@@ -47,10 +47,10 @@ function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent
 
 function wrong(issue: Issue, value: unknown, info: SettingInfo): string {
   if (issue.code === 'custom' && issue.message !== 'Invalid input') return issue.message;
-  if (info.allowed) return `is not allowed; allowed is ${info.allowed}`;
+  if (info.allowed) return `is not allowed; allowed: ${info.allowed}`;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map((one) => `'${String(one)}'`);
-    return `is not allowed; allowed is ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
+    return `is not allowed; allowed: ${allowed.slice(0, -1).join(', ')} or ${allowed.at(-1)}`;
   }
   if (issue.code === 'invalid_type') {
     const words: Record<string, string> = {
@@ -61,7 +61,7 @@ function wrong(issue: Issue, value: unknown, info: SettingInfo): string {
       number: 'a number',
       int: 'a whole number',
     };
-    return `is ${typeOf(value).slice(1, -1)}; allowed is ${words[issue.expected] ?? issue.expected}`;
+    return `is ${typeOf(value).slice(1, -1)}; allowed: ${words[issue.expected] ?? issue.expected}`;
   }
   return issue.message;
 }

@@ -47,7 +47,7 @@ export function checkUapHostname(text: string): Fault | undefined {
 export function checkOrigin(text: string): Fault | undefined {
   if (text === '*') return { wrong: 'is every origin; credentials are allowed, so each one must be named' };
   const url = parseHttpUrl(text);
-  if (!url) return { wrong: 'is not an origin; allowed is http:// or https://, a host name, and a port if need be' };
+  if (!url) return { wrong: 'is not an origin; allowed: http:// or https://, a host name, and a port if need be' };
   if (url.username || url.password) return { wrong: 'has a user name or password, which an origin never has' };
   if (url.origin !== text) return { wrong: 'is not what a browser sends as Origin', fix: url.origin };
   return undefined;
@@ -56,7 +56,7 @@ export function checkOrigin(text: string): Fault | undefined {
 /** Checks an http(s) URL without credentials: URLs are written to files that users of the instance can read. */
 export function checkUrl(text: string): Fault | undefined {
   const url = parseHttpUrl(text);
-  if (!url) return { wrong: 'is not a URL; allowed is http:// or https:// and a host' };
+  if (!url) return { wrong: 'is not a URL; allowed: http:// or https:// and a host' };
   if (url.username || url.password) return { wrong: 'has a user name or password in it, which would not stay secret' };
   return undefined;
 }
@@ -82,7 +82,7 @@ export function checkNameserver(text: string): Fault | undefined {
   const host = bracketed ?? plain ?? '';
   const known = bracketed ? isIP(host) === 6 : isIP(host) === 4 || !checkHostname(host);
   if (known && Number(port) >= 1 && Number(port) <= 65535) return undefined;
-  return { wrong: 'is not a name server; allowed is address ":" port' };
+  return { wrong: 'is not a name server; allowed: address ":" port' };
 }
 
 function parseHttpUrl(text: string): URL | undefined {

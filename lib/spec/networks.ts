@@ -61,7 +61,7 @@ export function specialPurposeBlocks(network: Network): string[] {
 /** Checks `address/prefix`. */
 export function checkNetwork(text: string, family: 4 | 'any' = 'any'): Fault | undefined {
   const network = parseNetwork(text);
-  if (!network) return { wrong: `is not a network; allowed is ${networkForm(family)}` };
+  if (!network) return { wrong: `is not a network; allowed: ${networkForm(family)}` };
   if (family === 4 && network.family === 6) return { wrong: "is IPv6; the names of users' apps hold IPv4 addresses" };
   const proper = networkText(network);
   if (!text.includes('/')) return { wrong: 'is an address, a network needs its prefix length', fix: proper };
@@ -76,7 +76,7 @@ export function checkAddress(text: string): Fault | undefined {
   if (isIPv4(text)) return undefined;
   if (parseNetwork(text)) return checkNetwork(text, 4);
   const form = 'an IPv4 address, with "/" prefix length for a network';
-  return { wrong: `is not an address or a network; allowed is ${form}` };
+  return { wrong: `is not an address or a network; allowed: ${form}` };
 }
 
 /** For every network that lies inside of another one (or repeats it): the index of itself and of that one. */

@@ -20,7 +20,7 @@ export function checkPort(port: PortSpec): Fault | undefined {
   if (from !== undefined && to !== undefined && parsePort(`${to}-${from}`)) {
     return { wrong: 'is a range that ends before it begins', fix: `${to}-${from}` };
   }
-  return { wrong: "is not a port; allowed is a number from 1 to 65535, or a range 'from-to'" };
+  return { wrong: "is not a port; allowed: a number from 1 to 65535, or a range 'from-to'" };
 }
 
 /** Whether every port of `inner` is in one of the ranges. */

@@ -10,21 +10,21 @@ test.each<[string, string]>([
   ["shw small", 'there is no command "shw"; did you mean show?'],
   [
     "deploy small",
-    'there is no command "deploy"; allowed is show, render, serve, help',
+    'there is no command "deploy"; allowed: show, render, serve, help',
   ],
-  ["--jsn", 'there is no option "--jsn"; allowed is show, render, serve, help'],
+  ["--jsn", 'there is no option "--jsn"; allowed: show, render, serve, help'],
   ["help shw", 'there is no command "shw"; did you mean show?'],
   ["show", "which cloud? stacks/index.ts has small, large, wrong"],
   ["show smal", 'stacks/index.ts has no cloud "smal"; did you mean small?'],
   [
     "show other",
-    'stacks/index.ts has no cloud "other"; allowed is small, large, wrong',
+    'stacks/index.ts has no cloud "other"; allowed: small, large, wrong',
   ],
   ["show small large", 'show takes one cloud; "large" is too much'],
   ["show small --jsn", "show has no option --jsn; did you mean --json?"],
   [
     "show small -x",
-    "show has no option -x; allowed is --json, --stacks, --help",
+    "show has no option -x; allowed: --json, --stacks, --help",
   ],
   ["show small --json=1", '--json takes no value; got "1"'],
   ["show small --stacks", "--stacks needs a value: --stacks FILE"],
@@ -33,7 +33,7 @@ test.each<[string, string]>([
   ["render small --out --force", "--out needs a value: --out DIR"],
   [
     "render large --out x --region Three",
-    'large has no region "Three"; allowed is One, Two',
+    'large has no region "Three"; allowed: One, Two',
   ],
   [
     "serve large --listen 127.0.0.1",

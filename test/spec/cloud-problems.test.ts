@@ -7,7 +7,7 @@ const acme = (changes: object) => ({ acme: { email: 'ops@cloud.org', ...changes 
 const regions = (...changes: object[]) => ({ regions: changes.map((change) => ({ ...region, ...change })) });
 const acmeExample = "example { email: 'ops@cloud.org' }";
 const dnsExample = "example DnsRecords.designate({ zone: 'cloud.org' })";
-const nameForm = 'is not allowed; allowed is lower-case letters, digits and hyphens, a letter first, at most 63';
+const nameForm = 'is not allowed; allowed: lower-case letters, digits and hyphens, a letter first, at most 63';
 
 test.each<[string, object, string[]]>([
   ['name missing', { name: undefined }, ['name', 'is missing', "example 'cloud-a'"]],
@@ -17,7 +17,7 @@ test.each<[string, object, string[]]>([
     { openstack: 3 },
     [
       'openstack: 3',
-      'is not allowed; allowed is an entry of clouds.yaml, or null for the OS_* environment variables',
+      'is not allowed; allowed: an entry of clouds.yaml, or null for the OS_* environment variables',
       "example 'cloud-a'",
     ],
   ],
@@ -53,7 +53,7 @@ test.each<[string, object, string[]]>([
   [
     'acme of another type',
     { acme: 'ops@cloud.org' },
-    ['acme: "ops@cloud.org"', 'is a text; allowed is an object { … }', acmeExample],
+    ['acme: "ops@cloud.org"', 'is a text; allowed: an object { … }', acmeExample],
   ],
   ['acme without mail address', { acme: {} }, ['acme.email', 'is missing', "example 'ops@cloud.org'"]],
   [
@@ -66,7 +66,7 @@ test.each<[string, object, string[]]>([
     acme({ directory: 'letsencript' }),
     [
       'acme.directory: "letsencript"',
-      "is not allowed; allowed is 'letsencrypt', 'letsencrypt-staging', 'zerossl' or { url, caFile }",
+      "is not allowed; allowed: 'letsencrypt', 'letsencrypt-staging', 'zerossl' or { url, caFile }",
       "example { url: 'https://acme.cloud.org/directory', caFile: '/etc/ssl/certs/cloud-ca.pem' }",
     ],
   ],
@@ -85,7 +85,7 @@ test.each<[string, object, string[]]>([
     acme({ directory: { url: 'ftp://ca.org' } }),
     [
       'acme.directory.url: "ftp://ca.org"',
-      'is not a URL; allowed is http:// or https:// and a host',
+      'is not a URL; allowed: http:// or https:// and a host',
       "example 'https://acme.cloud.org/directory'",
     ],
   ],
@@ -101,7 +101,7 @@ test.each<[string, object, string[]]>([
   [
     'key type not known',
     acme({ keyType: 'P512' }),
-    ['acme.keyType: "P512"', "is not allowed; allowed is '2048', '4096', 'P256' or 'P384'", "example 'P384'"],
+    ['acme.keyType: "P512"', "is not allowed; allowed: '2048', '4096', 'P256' or 'P384'", "example 'P384'"],
   ],
   [
     'name server without port',
@@ -118,7 +118,7 @@ test.each<[string, object, string[]]>([
     acme({ recursiveNameservers: ['ns.cloud.org:0'] }),
     [
       'acme.recursiveNameservers[0]: "ns.cloud.org:0"',
-      'is not a name server; allowed is address ":" port',
+      'is not a name server; allowed: address ":" port',
       "example ['192.0.2.53:53']",
     ],
   ],
@@ -128,7 +128,7 @@ test.each<[string, object, string[]]>([
     { dns: 'designate' },
     [
       'dns: (a text)',
-      'is not allowed; allowed is DnsRecords.rfc2136(…), DnsRecords.designate(…) or DnsRecords.manual()',
+      'is not allowed; allowed: DnsRecords.rfc2136(…), DnsRecords.designate(…) or DnsRecords.manual()',
       dnsExample,
     ],
   ],
@@ -137,7 +137,7 @@ test.each<[string, object, string[]]>([
     { certificate: DnsRecords.manual() },
     [
       'certificate: (an object)',
-      'is not allowed; allowed is WildcardCertificate.acme(), WildcardCertificate.acmeOnInstance() or WildcardCertificate.fromPem(…)',
+      'is not allowed; allowed: WildcardCertificate.acme(), WildcardCertificate.acmeOnInstance() or WildcardCertificate.fromPem(…)',
       'example WildcardCertificate.acmeOnInstance()',
     ],
   ],
@@ -164,14 +164,14 @@ test.each<[string, object, string[]]>([
     { namePrefix: 'my uap' },
     [
       'namePrefix: "my uap"',
-      'is not allowed; allowed is letters, digits, "-" and "_", a letter first, at most 32',
+      'is not allowed; allowed: letters, digits, "-" and "_", a letter first, at most 32',
       "example 'uap'",
     ],
   ],
   [
     'a tag with a comma',
     { tags: ['a', 'a,b'] },
-    ['tags[1]: "a,b"', 'is not allowed; allowed is 1 to 60 characters without "," and "/"', "example ['service:uap']"],
+    ['tags[1]: "a,b"', 'is not allowed; allowed: 1 to 60 characters without "," and "/"', "example ['service:uap']"],
   ],
   [
     'no region',
@@ -187,7 +187,7 @@ test.each<[string, object, string[]]>([
     { regions: region },
     [
       'regions: { region, hostname, publicNetwork, upstreamRanges, image, fla… }',
-      'is not allowed; allowed is a list of at least one region',
+      'is not allowed; allowed: a list of at least one region',
       "example [{ region: 'RegionOne', hostname: 'proxy.cloud.org', … }]",
     ],
   ],
@@ -233,7 +233,7 @@ test.each<[string, object, string[]]>([
     acme({ externalAccountBinding: { keyId: 'kid', hmacKey: 'MARKED' } }),
     [
       'acme.externalAccountBinding.hmacKey: (a text)',
-      'is not allowed; allowed is Secret.variable(…) or Secret.file(…)',
+      'is not allowed; allowed: Secret.variable(…) or Secret.file(…)',
       "example Secret.variable('eab_hmac_key')",
     ],
   ],

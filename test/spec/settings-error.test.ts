@@ -34,7 +34,7 @@ test('tells all problems at once, in the order of the settings', () => {
   expect(() => resolveCloud(spec)).toThrow(`6 problems in the settings of A
 
   name: "A"
-    is not allowed; allowed is lower-case letters, digits and hyphens, a letter first, at most 63
+    is not allowed; allowed: lower-case letters, digits and hyphens, a letter first, at most 63
     example: 'cloud-a'
 
   regions[0].upstreamRanges[0]: "149.165.152.7/22"
@@ -46,7 +46,7 @@ test('tells all problems at once, in the order of the settings', () => {
     example: 'm1.small'
 
   regions[0].recordTtl: 0
-    is not allowed; allowed is a whole number of seconds, 1 to 86400
+    is not allowed; allowed: a whole number of seconds, 1 to 86400
     example: 300
 
   regions[0].flavour
