@@ -70,7 +70,7 @@ for service in memcached named pebble mirror libvirt rabbitmq mariadb; do "${ser
 mariadb_wait
 say "database"
 if [ -e "$CACHE/database.sql" ]; then
-  cat "$CACHE"/*.sql | sql
+  sql < "$CACHE/database.sql"
 else
   say "no schemas in the cache: making them (about 15 s more, once)"
   nova_schema > "$LOG/schema-nova.log" 2>&1 &

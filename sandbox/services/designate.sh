@@ -13,16 +13,8 @@ designate_wait() {
   wait_svc designate-central logged designate-central "Starting central service"
   local name
   for name in api worker mdns producer; do svc designate-$name designate-$name --config-file "$ETC/designate.conf"; done
-  [ -e "$CACHE/pool.sql" ] || designate_pool
-  wait_svc designate-api answers "$ADDRESS" 9001
-  wait_svc designate-mdns answers "$ADDRESS" 5354
-}
-
-designate_pool() {
   designate-manage --config-file "$ETC/designate.conf" pool update --file "$ETC/pools.yaml" > "$LOG/designate-pool.log" 2>&1 \
     || fail "Designate does not take its pool" "$LOG/designate-pool.log"
-  # shellcheck disable=SC2046
-  { echo "USE designate;"; mariadb-dump --no-defaults -uroot -S "$RUN/mariadb.sock" designate \
-    $(sql designate -Ne "SHOW TABLES LIKE 'pool%'"); } > "$CACHE/pool.tmp"
-  mv "$CACHE/pool.tmp" "$CACHE/pool.sql"
+  wait_svc designate-api answers "$ADDRESS" 9001
+  wait_svc designate-mdns answers "$ADDRESS" 5354
 }
