@@ -147,6 +147,7 @@ describeScripts('the script certificate', () => {
     expect([code, output]).toEqual([1, expect.stringMatching(/refused: Nginx/)]);
     await new Promise((resolve) => blocker.close(resolve));
     expect((await install(good)).code).toBe(0);
+    expect(readdirSync(machine.path('/etc/uap/tls.d'))).toEqual(['1']);
     expect(await served(port)).toBe(fingerprint(good.leaf));
   });
 

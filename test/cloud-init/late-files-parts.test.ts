@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { encodePieces, lateFilesParts, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
+import type { InstanceHook, LateFile } from '../../lib/instance-parts';
+
+describe('pieces', () => {
+  test.each([
+    ['chain', 0],
+    ['chain', 7],
+    ['chain', 99],
+  ])('the key of piece %s %d has two digits', (name, index) => {
+    expect(pieceKey(name, index)).toBe(`uap-chain-${index < 10 ? `0${index}` : index}`);
+  });
+
+  test.each([1, 100, 241, 3500, 8192, 16_384, 19_000])('%d bytes that no compression helps find room', (length) => {
+    const content = randomBytes(length);
+    const count = pieceCount(length);
+    const pieces = encodePieces(content, count);
+    expect(pieces).toHaveLength(count);
+    for (const piece of pieces) expect(piece.length).toBeLessThanOrEqual(pieceLength);
+    expect(gunzipSync(Buffer.from(pieces.join(''), 'base64'))).toEqual(content);
+    // Node's own gzip, another compressor, finds room as well.
+    expect(gzipSync(content).toString('base64').length).toBeLessThanOrEqual(count * pieceLength);
+  });
+
+  test('pieces that are not needed are empty', () => {
+    expect(encodePieces(Buffer.from('short'), 5).slice(1)).toEqual(['', '', '', '']);
+  });
+
+  test('a content that is too large for the pieces is refused', () => {
+    expect(() => encodePieces(randomBytes(1000), 2)).toThrow('1000 bytes need 6 pieces; there are 2');
+  });
+
+  test.each([0, -1, 1.5, 20_000, Number.NaN])('a greatest length of %d bytes is refused', (length) => {
+    expect(() => pieceCount(length)).toThrow(`from 1 to 19000 bytes; got ${length}`);
+  });
+});
+
+describe('lateFilesParts', () => {
+  const file = (name: string, onChange = 'reload'): LateFile => ({ name, maxLength: 100, onChange });
+  const reload: InstanceHook = { name: 'reload', command: ['/bin/true'] };
+
+  test('the manifest names the files, and the hooks that are used', () => {
+    const parts = lateFilesParts([file('one')], [reload, { name: 'unused', command: ['/bin/false'] }]);
+    const manifest = parts.files?.find(({ path }) => path === '/etc/uap/late-files.json')?.content ?? '';
+    expect(JSON.parse(manifest)).toEqual({ files: [file('one')], hooks: [reload] });
+  });
+
+  test.each([
+    [undefined, 'OnUnitInactiveSec=60\n'],
+    [{ pollInterval: 15 }, 'OnUnitInactiveSec=15\n'],
+  ])('the timer with the options %j', (options, line) => {
+    const parts = lateFilesParts([], [], options);
+    expect(parts.files?.find(({ path }) => path.endsWith('.timer'))?.content).toContain(line);
+    expect(parts.units).toEqual([{ name: 'uap-late-files.timer' }]);
+  });
+
+  test('what cannot be is refused', () => {
+    expect(() => lateFilesParts([file('one', 'other')], [reload])).toThrow('late file one: there is no hook "other"');
+    expect(() => lateFilesParts([file('one'), file('one')], [reload])).toThrow('two late files are called "one"');
+    expect(() => lateFilesParts([file('../one')], [reload])).toThrow('got "../one"');
+    expect(() => lateFilesParts([], [reload, reload])).toThrow('two hooks are called "reload"');
+    expect(() => lateFilesParts([], [], { pollInterval: 0 })).toThrow('at least 1; got 0');
+  });
+});
