@@ -7,6 +7,8 @@ export interface UpstreamTls {
   readonly parts: InstanceParts;
 }
 
+const brand = Symbol.for('cdktf-openstack-uap.UpstreamSecurity');
+
 /** How the proxy talks to `https` apps on the users' instances. */
 export abstract class UpstreamSecurity {
   /**
@@ -17,10 +19,22 @@ export abstract class UpstreamSecurity {
     return new UnverifiedTls();
   }
 
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isUpstreamSecurity(value: unknown): value is UpstreamSecurity {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people. */
+  abstract readonly description: string;
+
   abstract render(): UpstreamTls;
 }
 
 class UnverifiedTls extends UpstreamSecurity {
+  readonly description = 'TLS without verification';
+
   render(): UpstreamTls {
     return { directives: [['proxy_ssl_verify', 'off']], parts: {} };
   }

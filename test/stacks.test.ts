@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { Testing } from 'cdktf';
+import { App, Testing } from 'cdktf';
 import { parse } from 'yaml';
 import {
   type CloudSpec,
@@ -25,7 +25,8 @@ function cloudConfig(userData: string): CloudConfig {
 
 /** What `cdktf synth` writes for a cloud, validations included. */
 function synth(spec: CloudSpec): string {
-  const app = Testing.app();
+  // The output folder of cdktf.json, as the path of a local state is relative to it; nothing is written.
+  const app = Testing.stubVersion(new App({ outdir: 'cdktf.out', stackTraces: false }));
   return Testing.synth(new UapStack(app, spec), true);
 }
 

@@ -122,8 +122,9 @@ export interface AcmeSpec {
   readonly profile?: string;
 
   /**
-   * Whether the CA is asked when to renew (ARI, RFC 9773).
-   * @default true
+   * Whether the CA is asked when to renew (ARI, RFC 9773). Terraform's acme provider fails at every plan with a CA
+   * that doesn't offer it, so set it only if your CA's directory has a "renewalInfo".
+   * @default - true for Let's Encrypt, false for other CAs
    * @example false
    */
   readonly renewalInfo?: boolean;

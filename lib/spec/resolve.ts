@@ -53,6 +53,10 @@ export function resolveCloud(spec: CloudSpec): ResolvedCloud {
     name,
     openstack: openstack === undefined ? name : openstack || undefined,
     ...cloud,
+    acme: cloud.acme && {
+      ...cloud.acme,
+      renewalInfo: cloud.acme.renewalInfo ?? offersRenewalInfo(cloud.acme.directory),
+    },
     regions: regions.map((region) => ({
       ...region,
       ports: { allowed: region.ports.allowed, denied: [...BAD_PORTS, ...region.ports.denied] },
@@ -61,6 +65,10 @@ export function resolveCloud(spec: CloudSpec): ResolvedCloud {
       delivery: region.delivery ?? cloud.delivery,
     })),
   };
+}
+
+function offersRenewalInfo(directory: AcmeSettings['directory']): boolean {
+  return directory === 'letsencrypt' || directory === 'letsencrypt-staging';
 }
 
 function cloudLabel(spec: unknown): string {

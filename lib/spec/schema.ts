@@ -23,8 +23,6 @@ import { checkPort, parsePort } from './ports';
 import type { PortSpec } from './region-spec';
 
 const isSecret = (value: unknown): value is Secret => Secret.isSecret(value);
-const isUpstreamSecurity = (value: unknown): value is UpstreamSecurity =>
-  typeof (value as UpstreamSecurity | undefined)?.render === 'function';
 
 const families = {
   dns: strategy(
@@ -43,7 +41,11 @@ const families = {
     'StateBackend.local(), StateBackend.s3(…), StateBackend.http(…) or StateBackend.pg(…)',
     "StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })",
   ),
-  upstreamSecurity: strategy(isUpstreamSecurity, 'an UpstreamSecurity', 'UpstreamSecurity.unverifiedTls()'),
+  upstreamSecurity: strategy(
+    UpstreamSecurity.isUpstreamSecurity,
+    'an UpstreamSecurity',
+    'UpstreamSecurity.unverifiedTls()',
+  ),
 };
 
 const acmeSchema = z.strictObject({
@@ -73,7 +75,7 @@ const acmeSchema = z.strictObject({
   ).optional(),
   keyType: setting({ example: "'P384'" }, z.enum(['P256', 'P384', '2048', '4096'])).default('P256'),
   profile: setting({ example: "'tlsserver'" }, text()).optional(),
-  renewalInfo: setting({ example: 'false' }, z.boolean()).default(true),
+  renewalInfo: setting({ example: 'false' }, z.boolean()).optional(),
   recursiveNameservers: setting({ example: "['192.0.2.53:53']" }, list(text(checkNameserver))).optional(),
 });
 

@@ -52,7 +52,7 @@ test('shows every setting, its default, and where it comes from', async () => {
       blocked                              none  (default)
       metricsNetworks                      none  (default)
       maxBodySize                          0 bytes  (default)
-      upstreamSecurity                     UnverifiedTls  (default)
+      upstreamSecurity                     TLS without verification  (default)
       packageMirror                        none
       strictEgress                         false  (default)
       recordTtl                            60 s  (default)
@@ -87,7 +87,7 @@ test('shows every setting, its default, and where it comes from', async () => {
       blocked                              none  (default)
       metricsNetworks                      none  (default)
       maxBodySize                          0 bytes  (default)
-      upstreamSecurity                     UnverifiedTls  (default)
+      upstreamSecurity                     TLS without verification  (default)
       packageMirror                        none
       strictEgress                         false  (default)
       recordTtl                            60 s  (default)
