@@ -13,7 +13,7 @@ export interface BaseOptions {
  * service, Nginx's drop-in, bounded logs, security upgrades, and the script that puts a certificate into use.
  *
  * Good to have, but an instance serves without: nftables, logrotate, unattended-upgrades, a time service. They are
- * installed together with the required packages, or else in the background some minutes after the boot.
+ * installed in the background some minutes after the boot, nftables also together with the required packages.
  */
 export function baseParts({ hostname, packageMirror }: BaseOptions): InstanceParts {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(hostname)) {
