@@ -1,0 +1,225 @@
+// Prints docs/settings.md from the docstrings of the settings: npx tsx scripts/settings-page.ts > docs/settings.md
+import type { CloudSpec, RegionSpec } from '../lib';
+import type { AcmeDirectorySpec, AcmeSpec, ExternalAccountBindingSpec, PortsSpec } from '../lib/spec';
+import { infoAt } from '../lib/spec/issues';
+import type { Path } from '../lib/spec/problems';
+import { cloudSchema } from '../lib/spec/schema';
+import {
+  type DocumentedFactory,
+  type DocumentedSetting,
+  documentedFamily,
+  documentedSettings,
+} from '../test/spec/settings-docs';
+
+export const newInstance = 'new instance';
+const asForCloud = "as the cloud's";
+const newAccount = 'new account and certificate';
+
+/** What a change of a setting does, which no docstring tells; the compiler asks for every setting. */
+export const changes: {
+  readonly CloudSpec: Record<keyof CloudSpec, string>;
+  readonly AcmeSpec: Record<keyof AcmeSpec, string>;
+  readonly AcmeDirectorySpec: Record<keyof AcmeDirectorySpec, string>;
+  readonly ExternalAccountBindingSpec: Record<keyof ExternalAccountBindingSpec, string>;
+  readonly RegionSpec: Record<keyof RegionSpec, string>;
+  readonly PortsSpec: Record<keyof PortsSpec, string>;
+} = {
+  CloudSpec: {
+    name: 'another stack with a state of its own: `npx cdktf destroy` the old one before',
+    openstack: 'nothing, if its project is the same',
+    keystoneHostname: 'an output, nothing else',
+    acme: 'see [acme](#acme)',
+    dns: 'records in place; with another zone or kind they are made anew; another kind with `acmeOnInstance()`: new instance',
+    certificate: 'between `acme()` and `fromPem()` in place; to or from `acmeOnInstance()`: new instance',
+    delivery: 'there is one choice',
+    backend: 'the state moves there: `npx cdktf deploy --migrate-state <cloud>`',
+    namePrefix: 'in place',
+    tags: 'in place',
+    regions: 'one more is another UAP; the UAP of one that is left out is destroyed',
+  },
+  AcmeSpec: {
+    email: newAccount,
+    directory: newAccount,
+    externalAccountBinding: newAccount,
+    keyType: 'new certificate',
+    profile: 'new certificate',
+    renewalInfo: 'nothing until it is time to renew',
+    recursiveNameservers: 'nothing until the next certificate',
+  },
+  AcmeDirectorySpec: {
+    url: newAccount,
+    caFile: 'nothing; with `acmeOnInstance()` in place, but new instance if it is added or left out',
+  },
+  ExternalAccountBindingSpec: { keyId: newAccount, hmacKey: newAccount },
+  RegionSpec: {
+    region: 'the UAP is destroyed and another one made in that region',
+    hostname: `${newInstance}, new certificate and records`,
+    publicNetwork: 'new port, address and instance; records in place',
+    upstreamRanges: newInstance,
+    allowSpecialPurposeRanges: 'nothing: a check',
+    image: 'nothing until the next new instance',
+    flavor: 'resized in place, with a reboot',
+    keyPair: newInstance,
+    adminNetworks: 'security group in place',
+    deniedAddresses: newInstance,
+    ports: newInstance,
+    httpUpstreams: newInstance,
+    clientOrigins: newInstance,
+    sameInstanceCors: newInstance,
+    siblingShield: newInstance,
+    abuseContact: newInstance,
+    blocked: newInstance,
+    metricsNetworks: newInstance,
+    maxBodySize: newInstance,
+    upstreamSecurity: newInstance,
+    packageMirror: newInstance,
+    strictEgress: 'security group in place',
+    recordTtl: 'records in place',
+    readinessTimeout: 'nothing: a wait',
+    certificatePollInterval: newInstance,
+    dns: asForCloud,
+    certificate: asForCloud,
+    delivery: asForCloud,
+  },
+  PortsSpec: { allowed: newInstance, denied: newInstance },
+};
+
+const introduction = `<!-- Made by: npx tsx scripts/settings-page.ts > docs/settings.md -->
+
+# Settings
+
+A cloud is a file \`stacks/<cloud>.ts\` that exports a \`CloudSpec\` and is listed in \`stacks/index.ts\`. It holds settings
+for [the cloud](#the-cloud), for [ACME](#acme) and for [each region](#regions); some of them are
+[strategy objects](#strategy-objects), such as \`DnsRecords.designate({ zone: 'cloud.org' })\`.
+
+\`npx uap show <cloud>\` prints every setting with its value or default. Mistakes are told all at once, before anything is
+created, each with its place, what is wrong and an example.
+
+The last column of the tables tells what \`npx cdktf deploy\` does when you change a setting; \`npx cdktf diff <cloud>\`
+tells it beforehand.
+
+- **${newInstance}**: what is on the instance travels in its user data, so another instance takes its place, on the same
+  port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer. With
+  \`WildcardCertificate.acmeOnInstance()\` it orders a certificate of its own; mind the limits of your CA.
+- **in place**: the UAP goes on serving. A new certificate travels in place, too.
+- **nothing**: what runs stays as it is.
+`;
+
+const acmeNote = `The changes are those with \`WildcardCertificate.acme()\`, all in place. \`acmeOnInstance()\` does without
+\`externalAccountBinding\` and \`renewalInfo\`; a change of the others is a new instance there, unless the table says
+otherwise.`;
+
+const strategies = [
+  ['dns-records.ts', ''],
+  ['wildcard-certificate.ts', ''],
+  ['secret-delivery.ts', ''],
+  ['upstream-security.ts', ''],
+  [
+    'state-backend.ts',
+    "The options of `s3`, `http` and `pg` are those of Terraform's backend, in camelCase: `forcePathStyle` for " +
+      '`force_path_style`.',
+  ],
+  ['secret.ts', ''],
+] as const;
+
+const required = '**required**';
+const code = (text: string) => `\`${text}\``;
+
+/** A line of a table. */
+const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [columns, columns.map(() => '---'), ...rows].map(line).join('\n');
+}
+
+function defaultOf(setting: DocumentedSetting): string {
+  if (!setting.optional) return required;
+  return setting.default?.startsWith('- ') ? setting.default.slice(2) : code(setting.default ?? '');
+}
+
+/** The settings of an interface, those of the objects in it after their own, each with its place. */
+function nested(
+  all: readonly DocumentedSetting[],
+  of: string,
+  seen: Set<string>,
+  before: Path = [],
+): { readonly setting: DocumentedSetting; readonly path: Path }[] {
+  seen.add(of);
+  return all
+    .filter((setting) => setting.of === of)
+    .flatMap((setting) => {
+      const path = [...before, setting.name];
+      const inner = all.find((one) => !seen.has(one.of) && new RegExp(`\\b${one.of}\\b`).test(setting.type));
+      return [{ setting, path }, ...(inner ? nested(all, inner.of, seen, path) : [])];
+    });
+}
+
+function settingsTable(of: keyof typeof changes, place: Path): string {
+  const sections = new Set(['CloudSpec', 'AcmeSpec', 'RegionSpec']);
+  const rows = nested(documentedSettings(), of, sections).map(({ setting, path }) => {
+    const { unit, allowed = '' } = infoAt(cloudSchema, [...place, ...path]);
+    return [
+      code(path.join('.')),
+      unit ? `${setting.text} Allowed: ${allowed}.` : setting.text,
+      defaultOf(setting),
+      code(setting.example ?? ''),
+      (changes[setting.of as keyof typeof changes] as Record<string, string>)[setting.name] ?? '',
+    ];
+  });
+  return table(['Setting', 'Meaning', 'Default', 'Example', 'A change'], rows);
+}
+
+/** What an option may be, where it is one of some texts. */
+function choices(type: string): string {
+  return /^'[^']*'( \| '[^']*')+$/.test(type) ? ` One of ${type.split(' | ').map(code).join(', ')}.` : '';
+}
+
+function factorySection(factory: DocumentedFactory, options: readonly DocumentedSetting[]): string {
+  const optionsOf = (type: string) => options.filter(({ of }) => of === type);
+  const mark = ({ name, optional }: { name: string; optional: boolean }) => `${name}${optional ? '?' : ''}`;
+  const parameters = factory.parameters.map((parameter) => {
+    const names = optionsOf(parameter.type).map(mark).join(', ');
+    return names ? `{ ${names} }` : mark(parameter);
+  });
+  const words = factory.parameters.filter(({ text }) => text).map(({ name, text }) => `- ${code(name)}: ${text}`);
+  const rows = factory.parameters
+    .flatMap(({ type }) => nested(options, type, new Set()))
+    .map(({ setting, path }) => [code(path.join('.')), setting.text + choices(setting.type), defaultOf(setting)]);
+  return [
+    `**${code(`${factory.name}(${parameters.join(', ')})`)}**`,
+    factory.text,
+    words.join('\n') + (factory.default ? ` Default: ${code(factory.default)}` : ''),
+    rows.length > 0 ? table(['Option', 'Meaning', 'Default'], rows) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+function strategySection(file: string, note: string): string {
+  const { name, text, factories } = documentedFamily(file);
+  const options = documentedSettings([file]);
+  return [
+    `### ${name}`,
+    text.replaceAll(/\{@link ([^}]+)\}/g, (_, target) => code(target)),
+    ...factories.map((factory) => factorySection(factory, options)),
+    ...(note ? [note] : []),
+  ].join('\n\n');
+}
+
+/** The text of docs/settings.md. */
+export function settingsPage(): string {
+  return `${[
+    introduction.trim(),
+    '## The cloud',
+    settingsTable('CloudSpec', []),
+    '## ACME',
+    acmeNote,
+    settingsTable('AcmeSpec', ['acme']),
+    '## Regions',
+    settingsTable('RegionSpec', ['regions', 0]),
+    '## Strategy objects',
+    ...strategies.map(([file, note]) => strategySection(file, note)),
+  ].join('\n\n')}\n`;
+}
+
+if (require.main === module) process.stdout.write(settingsPage());
