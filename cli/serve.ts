@@ -123,7 +123,7 @@ async function putCertificate(root: string, { hostname, certificate, key }: Serv
 }
 
 function nginxCommand(root: string, { prefix = [] }: ServeOptions, ...more: string[]): string[] {
-  return [...prefix, 'nginx', '-e', 'stderr', '-c', path.join(root, 'etc/nginx/nginx.conf'), ...more];
+  return [...prefix, 'nginx', '-c', path.join(root, 'etc/nginx/nginx.conf'), ...more];
 }
 
 async function start(root: string, options: ServeOptions, io: ServeIo): Promise<ChildProcess> {
