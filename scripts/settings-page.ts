@@ -55,7 +55,7 @@ export const changes: {
     region: 'the UAP is destroyed and another one made in that region',
     hostname: `${newInstance}, new certificate and records`,
     publicNetwork: 'new port, address and instance; records in place',
-    upstreamRanges: newInstance,
+    upstreamRanges: `${newInstance}; with \`strictEgress\` the security group, too`,
     allowSpecialPurposeRanges: 'nothing: a check',
     image: 'nothing until the next new instance',
     flavor: 'resized in place, with a reboot',
@@ -160,7 +160,7 @@ function settingsTable(of: keyof typeof changes, place: Path): string {
     const { unit, allowed = '' } = infoAt(cloudSchema, [...place, ...path]);
     return [
       code(path.join('.')),
-      unit ? `${setting.text} Allowed: ${allowed}.` : setting.text,
+      unit && /\d/.test(allowed) ? `${setting.text} Allowed: ${allowed}.` : setting.text,
       defaultOf(setting),
       code(setting.example ?? ''),
       (changes[setting.of as keyof typeof changes] as Record<string, string>)[setting.name] ?? '',
@@ -169,9 +169,17 @@ function settingsTable(of: keyof typeof changes, place: Path): string {
   return table(['Setting', 'Meaning', 'Default', 'Example', 'A change'], rows);
 }
 
-/** What an option may be, where it is one of some texts. */
-function choices(type: string): string {
-  return /^'[^']*'( \| '[^']*')+$/.test(type) ? ` One of ${type.split(' | ').map(code).join(', ')}.` : '';
+/** Of options whose names say enough to who writes code. */
+const texts: Record<string, string> = {
+  port: 'Port of the server.',
+  key: 'The TSIG key that the server takes updates with.',
+  'key.algorithm': 'The one that the key was made for.',
+};
+
+function optionText({ text, type }: DocumentedSetting, path: string): string {
+  const words = text || texts[path] || '';
+  // A union of texts: all that it may be.
+  return /^'[^']*'( \| '[^']*')+$/.test(type) ? `${words} One of ${type.split(' | ').map(code).join(', ')}.` : words;
 }
 
 function factorySection(factory: DocumentedFactory, options: readonly DocumentedSetting[]): string {
@@ -184,7 +192,8 @@ function factorySection(factory: DocumentedFactory, options: readonly Documented
   const words = factory.parameters.filter(({ text }) => text).map(({ name, text }) => `- ${code(name)}: ${text}`);
   const rows = factory.parameters
     .flatMap(({ type }) => nested(options, type, new Set()))
-    .map(({ setting, path }) => [code(path.join('.')), setting.text + choices(setting.type), defaultOf(setting)]);
+    .map(({ setting, path }) => ({ setting, name: path.join('.') }))
+    .map(({ setting, name }) => [code(name), optionText(setting, name), defaultOf(setting)]);
   return [
     `**${code(`${factory.name}(${parameters.join(', ')})`)}**`,
     factory.text,

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import vm from 'node:vm';
+import { instanceUserData } from '../../lib/instance-files';
+import { type RegionSpec, resolveCloud } from '../../lib/spec';
+import { changes, newInstance, settingsPage } from '../../scripts/settings-page';
+import { documentedSettings } from '../spec/settings-docs';
+import { cloud, region } from '../spec/specs';
+
+test('docs/settings.md tells the settings as they are', () => {
+  const command = 'npx tsx scripts/settings-page.ts > docs/settings.md';
+  const page = readFileSync(join(__dirname, '../../docs/settings.md'), 'utf8').split('\n');
+  const lines = settingsPage().split('\n');
+  const outdated = lines.findIndex((line, index) => line !== page[index]);
+  if (outdated === -1 && page.length === lines.length) return;
+  const line = outdated === -1 ? lines.length : outdated;
+  throw new Error(
+    `docs/settings.md is not what the settings say, from line ${line + 1} on; make it anew: ${command}\n` +
+      `  there:  ${page[line] ?? '(the end)'}\n  anew:   ${lines[line] ?? '(the end)'}`,
+  );
+});
+
+/** What Nova can't change of a server that is there: its user data and its key pair. */
+function fixed(changed: Partial<RegionSpec>): string[] {
+  const resolved = resolveCloud({ ...cloud, regions: [{ ...region, hostname: 'uap.cloud.org', ...changed }] });
+  return resolved.regions.flatMap((one) => [instanceUserData(resolved, one).base64, one.keyPair ?? '']);
+}
+
+// The region's own strategies depend on what they are changed to; of UpstreamSecurity there is one.
+const plain = documentedSettings().filter(
+  ({ of, name }) => of === 'RegionSpec' && !['dns', 'certificate', 'delivery', 'upstreamSecurity'].includes(name),
+);
+
+test.each(plain)('a change of $name does to the instance what the page says', ({ name, example = '' }) => {
+  const value = vm.runInNewContext(`(${example})`);
+  const replaced = JSON.stringify(fixed({ [name]: value })) !== JSON.stringify(fixed({}));
+  expect(changes.RegionSpec[name as keyof RegionSpec].startsWith(newInstance)).toBe(replaced);
+});
