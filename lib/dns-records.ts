@@ -1,4 +1,4 @@
-import { Fn, TerraformLocal, TerraformStack } from 'cdktf';
+import { Fn, type ITerraformDependable, TerraformLocal, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { ARecordSet, DnsProvider } from './providers/dns';
 import {
@@ -29,6 +29,8 @@ export interface AddressRecord {
   /** Seconds. */
   readonly ttl: number;
   readonly addresses: string[];
+  /** What must be there before the record is: readiness. A dependency of the construct would not reach Terraform. */
+  readonly dependsOn: ITerraformDependable[];
 }
 
 /** An ACME DNS-01 challenge as the lego library solves it: its provider's name and the provider's variables. */
@@ -41,10 +43,11 @@ export interface AcmeChallenge {
 export interface Rfc2136Options {
   /** Host name or address of the primary server. */
   readonly server: string;
-  /** @default 53 */
+  /** Port of the server. @default 53 */
   readonly port?: number;
   /** The zone that the records are in, e.g. `cloud.org`. */
   readonly zone: string;
+  /** The key that may write the records of the UAPs. */
   readonly key: TsigKey;
   /**
    * A key for the ACME challenge alone. The server's update-policy can limit it to the TXT records
@@ -57,7 +60,7 @@ export interface Rfc2136Options {
 export interface TsigKey {
   /** Name of the key as the server has it, e.g. `uap`. */
   readonly name: string;
-  /** @default "hmac-sha256" */
+  /** HMAC of the key. @default "hmac-sha256" */
   readonly algorithm?: 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
   /** The key in base64, as in `secret "…"` of BIND. */
   readonly secret: Secret;
@@ -154,6 +157,7 @@ class Rfc2136Records extends DnsRecords {
         name: record.name === this.zone ? undefined : name,
         addresses: record.addresses,
         ttl: record.ttl,
+        dependsOn: record.dependsOn,
       });
     }
     return { manual: [] };
@@ -218,7 +222,11 @@ class DesignateRecords extends DnsRecords {
   }
 
   bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
-    const zone = new DataOpenstackDnsZoneV2(scope, 'zone', { name: fqdn(this.zone), region: context.region });
+    // The id is in the provider's error, which itself does not say what was not found.
+    const zone = new DataOpenstackDnsZoneV2(scope, `zone-${this.zone.replaceAll('.', '-')}`, {
+      name: fqdn(this.zone),
+      region: context.region,
+    });
     for (const record of records) {
       new DnsRecordsetV2(scope, record.id, {
         region: context.region,
@@ -227,6 +235,7 @@ class DesignateRecords extends DnsRecords {
         type: record.type,
         ttl: record.ttl,
         records: record.addresses,
+        dependsOn: record.dependsOn,
       });
     }
     return { manual: [] };

@@ -1,4 +1,4 @@
-import { Fn, type ITerraformDependable, Op, TerraformLocal } from 'cdktf';
+import { Fn, type ITerraformDependable, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import {
   ComputeInstanceV2,
@@ -47,7 +47,8 @@ export class ProxyInstance extends Construct {
     super(scope, id);
     const { region } = props;
     const tags = props.tags ? [...props.tags] : undefined;
-    const network = new DataOpenstackNetworkingNetworkV2(this, 'network', {
+    // The id is in the provider's error, which itself does not say what was not found.
+    const network = new DataOpenstackNetworkingNetworkV2(this, `network-${props.publicNetwork}`, {
       region,
       ...(uuid.test(props.publicNetwork) ? { networkId: props.publicNetwork } : { name: props.publicNetwork }),
     });
@@ -59,11 +60,10 @@ export class ProxyInstance extends Construct {
       securityGroupIds: [...props.securityGroupIds],
       tags,
     });
-    const image = this.imageId(props);
     this.server = new ComputeInstanceV2(this, 'Resource', {
       region,
       name: props.name,
-      imageId: image.id,
+      imageId: this.imageId(props),
       ...(uuid.test(props.flavor) ? { flavorId: props.flavor } : { flavorName: props.flavor }),
       keyPair: props.keyPair,
       network: [{ port: this.port.id }],
@@ -74,7 +74,7 @@ export class ProxyInstance extends Construct {
       lifecycle: {
         // A newer image of the same name must not replace a running UAP by surprise.
         ignoreChanges: ['image_id'],
-        precondition: [...image.preconditions, ...props.delivery.preconditions],
+        precondition: [...props.delivery.preconditions],
       },
     });
     const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;
@@ -83,18 +83,23 @@ export class ProxyInstance extends Construct {
   }
 
   /** The newest image of that name; looked up as a list, since the provider's error for none names nothing. */
-  private imageId({ image, region }: ProxyInstanceProps) {
-    if (uuid.test(image)) return { id: image, preconditions: [] };
-    const images = new DataOpenstackImagesImageIdsV2(this, 'image', { region, name: image, sort: 'created_at:desc' });
-    return {
-      // try: without an image the precondition has to speak, not the index.
-      id: Fn.try([Fn.element(images.ids, 0), '']),
-      preconditions: [
-        {
-          condition: Op.gte(Fn.lengthOf(images.ids), 1).toString(),
-          errorMessage: `There is no image "${image}"${region ? ` in region ${region}` : ''}: \`openstack image list\` shows those that are, the setting "image" names one.`,
-        },
-      ],
-    };
+  private imageId({ image, region }: ProxyInstanceProps): string {
+    if (uuid.test(image)) return image;
+    const images = new DataOpenstackImagesImageIdsV2(this, 'image', {
+      region,
+      name: image,
+      sort: 'created_at:desc',
+      lifecycle: {
+        postcondition: [
+          {
+            condition: '${length(self.ids) > 0}',
+            errorMessage:
+              `There is no image "${image}"${region ? ` in region ${region}` : ''}. ` +
+              '`openstack image list` shows those that are; the setting "image" names one.',
+          },
+        ],
+      },
+    });
+    return Fn.element(images.ids, 0);
   }
 }

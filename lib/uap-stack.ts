@@ -1,4 +1,4 @@
-import { TerraformOutput, TerraformStack } from 'cdktf';
+import { TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { OpenstackProvider } from './providers/openstack';
 import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
@@ -25,6 +25,23 @@ export class UapStack extends TerraformStack {
       (region) => new UserApplicationProxy(this, region.region ?? 'region', { cloud, region }),
     );
     this.addOutputs();
+    this.lookUpFirst();
+  }
+
+  /**
+   * Whatever is created waits for all look-ups: when an image, network or zone is not found, nothing is planned, and
+   * the error stands alone instead of behind a long plan, the end of which the CDKTF CLI may lose.
+   */
+  private lookUpFirst(): void {
+    const elements = this.node.findAll();
+    const lookups = elements
+      .filter((element) => TerraformDataSource.isTerraformDataSource(element))
+      .map(({ terraformResourceType, friendlyUniqueId }) => `data.${terraformResourceType}.${friendlyUniqueId}`);
+    for (const resource of elements) {
+      if (TerraformResource.isTerraformResource(resource)) {
+        resource.dependsOn = [...(resource.dependsOn ?? []), ...lookups];
+      }
+    }
   }
 
   private addOutputs(): void {

@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { formatHost } from './hostname';
 import { certificateContext, instanceParts, instanceUserData } from './instance-files';
@@ -60,7 +61,7 @@ export class UserApplicationProxy extends Construct {
       dependsOn: this.securityGroup.rules,
     });
 
-    const records = new Construct(this, 'records');
+    const ready: ITerraformDependable[] = [];
     if (region.readinessTimeout > 0) {
       const readiness = new Readiness(this, 'readiness', {
         hostname: region.hostname,
@@ -69,14 +70,20 @@ export class UserApplicationProxy extends Construct {
         chainPem: certificate.chainPem,
         timeout: region.readinessTimeout,
       });
-      records.node.addDependency(readiness);
+      ready.push(readiness.resource);
     }
     this.manualRecords = region.dns.bind(
-      records,
+      new Construct(this, 'records'),
       [
         { id: 'apex', name: region.hostname },
         { id: 'wildcard', name: `*.${region.hostname}` },
-      ].map((record) => ({ ...record, type: 'A', ttl: region.recordTtl, addresses: this.instance.addresses })),
+      ].map((record) => ({
+        ...record,
+        type: 'A',
+        ttl: region.recordTtl,
+        addresses: this.instance.addresses,
+        dependsOn: ready,
+      })),
       context,
     ).manual;
 

@@ -75,6 +75,8 @@ export abstract class WildcardCertificate {
   abstract readonly description: string;
   /** Whether the `acme` settings of the cloud are needed. */
   abstract readonly needsAcme: boolean;
+  /** Whether the account can be bound to one with the CA, the setting `acme.externalAccountBinding`. */
+  abstract readonly bindsExternalAccount: boolean;
   /** Whether the `dns` strategy has to solve the DNS-01 challenge. */
   abstract readonly needsDnsChallenge: boolean;
 
@@ -113,6 +115,7 @@ function acmeOf(context: CertificateContext): AcmeSettings {
 class AcmeWildcard extends WildcardCertificate {
   readonly description: string;
   readonly needsAcme = true;
+  readonly bindsExternalAccount = true;
   readonly needsDnsChallenge: boolean;
 
   constructor(private readonly options: AcmeCertificateOptions) {
@@ -198,6 +201,8 @@ class AcmeWildcard extends WildcardCertificate {
 class AcmeOnInstance extends WildcardCertificate {
   readonly description = 'ACME client on the instance';
   readonly needsAcme = true;
+  // The distribution's client takes the key only on its command line, where every process could read it.
+  readonly bindsExternalAccount = false;
   readonly needsDnsChallenge = true;
 
   instanceParts(context: CertificateContext): InstanceParts {
@@ -247,6 +252,7 @@ function privateCa({ directory }: AcmeSettings): string | undefined {
 class PemWildcard extends WildcardCertificate {
   readonly description: string;
   readonly needsAcme = false;
+  readonly bindsExternalAccount = false;
   readonly needsDnsChallenge = false;
 
   constructor(private readonly options: PemCertificateOptions) {

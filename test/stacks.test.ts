@@ -35,6 +35,10 @@ type Resources = Record<string, Record<string, Record<string, unknown>>>;
 /** The synth output with the user data as a list of its files, to be read by people. */
 function readable(spec: CloudSpec): Record<string, unknown> {
   const stack = JSON.parse(synth(spec));
+  // Everything depends on all look-ups, which has a test of its own.
+  for (const resource of Object.values(stack.resource as Resources).flatMap((byId) => Object.values(byId))) {
+    resource.depends_on = (resource.depends_on as string[]).filter((dependency) => !dependency.startsWith('data.'));
+  }
   for (const server of Object.values((stack.resource as Resources).openstack_compute_instance_v2 ?? {})) {
     server.user_data = cloudConfig(String(server.user_data)).write_files.map(
       ({ path, permissions = '' }) => `${permissions} ${path}`,
@@ -176,6 +180,31 @@ describe('every synth', () => {
       }
     }
   });
+});
+
+test.each([
+  ['cloud-a', cloudA, 'dns_a_record_set'],
+  ['cloud-b', cloudB, 'openstack_dns_recordset_v2'],
+])('the records of %s wait until the UAP is ready', (_name, spec, type) => {
+  const { resource } = JSON.parse(synth(spec)) as { resource: Resources };
+  const records = Object.entries(resource[type] ?? {});
+  expect(records).toHaveLength(2 * spec.regions.length);
+  for (const [id, record] of records) {
+    const [region] = id.split('_');
+    expect(record.depends_on).toContainEqual(expect.stringMatching(`^terraform_data\\.${region}_readiness_`));
+  }
+});
+
+test.each([
+  ['cloud-a', cloudA],
+  ['cloud-b', cloudB],
+])('nothing of %s is planned before everything was found', (_name, spec) => {
+  const { resource, data } = JSON.parse(synth(spec)) as { resource: Resources; data: Resources };
+  const lookups = Object.entries(data).flatMap(([type, byId]) => Object.keys(byId).map((id) => `data.${type}.${id}`));
+  expect(lookups.length).toBeGreaterThan(1);
+  for (const one of Object.values(resource).flatMap((byId) => Object.values(byId))) {
+    expect(one.depends_on).toEqual(expect.arrayContaining(lookups));
+  }
 });
 
 test('what is known at apply alone, or secret, stays out of the synth output', () => {

@@ -50,6 +50,10 @@ export function publicPortConf() {
 /** Mozilla's intermediate configuration, guidelines 5.7, without DHE: that would need parameters of its own. */
 export function tlsConf() {
   return confFile('tls.conf', "TLS towards clients: Mozilla's intermediate configuration.", [
+    because(
+      'For the server that refuses handshakes, with old Nginx.',
+      map('', '$uap_no_certificate', [['default', '']]),
+    ),
     directive('ssl_certificate', CERTIFICATE),
     directive('ssl_certificate_key', CERTIFICATE_KEY),
     directive('ssl_protocols', 'TLSv1.2', 'TLSv1.3'),

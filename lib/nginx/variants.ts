@@ -34,6 +34,10 @@ function luaVariant(): InstanceFile[] {
   return [
     confFile('variants/upstream-lua/http.conf', 'Upstreams with the Lua module.', [
       directive('lua_package_path', `${lua}/?.lua;;`),
+      because(
+        'What the module lacks shows when Nginx starts, not at the first request.',
+        directive('init_by_lua_file', `${lua}/init.lua`),
+      ),
       upstream('uap_http'),
       upstream('uap_https'),
       upstream('uap_https_named'),
@@ -41,7 +45,7 @@ function luaVariant(): InstanceFile[] {
     confFile('variants/upstream-lua/server.conf', 'The upstream of a request, empty if it is refused.', [
       directive('set_by_lua_file', '$uap_pass', `${lua}/pass.lua`),
     ]),
-    ...['target', 'pass', 'connect'].map((name) => ({
+    ...['target', 'init', 'pass', 'connect'].map((name) => ({
       path: `${lua}/${name}.lua`,
       content: readAsset(`lua/${name}.lua`),
     })),

@@ -197,6 +197,11 @@ function certificates(settings: Settings): Problem[] {
       const wrong = 'is missing: certificates are ordered by ACME, which needs an account with a mail address';
       problems.set('acme', { path: 'acme', wrong, example: "{ email: 'ops@cloud.org' }" });
     }
+    if (needsAcme && certificate?.bindsExternalAccount === false && settings.has('acme', 'externalAccountBinding')) {
+      const wrong = `can't be used by the ACME client on the instance, which ${of('certificate')} asks for`;
+      const path = 'acme.externalAccountBinding';
+      problems.set(path, { path, wrong, example: 'certificate: WildcardCertificate.acme()' });
+    }
     if (needsChallenge && dns && !dns.solvesChallenge) {
       const wrong =
         `can't solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +

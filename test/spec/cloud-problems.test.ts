@@ -11,6 +11,18 @@ const nameForm = 'is not allowed; allowed: lower-case letters, digits and hyphen
 
 test.each<[string, object, string[]]>([
   ['name missing', { name: undefined }, ['name', 'is missing', "example 'cloud-a'"]],
+  [
+    'an account bound to another, with an ACME client that can bind none',
+    {
+      ...acme({ externalAccountBinding: { keyId: 'kid-1', hmacKey: Secret.variable('hmac') } }),
+      certificate: WildcardCertificate.acmeOnInstance(),
+    },
+    [
+      'acme.externalAccountBinding',
+      "can't be used by the ACME client on the instance, which certificate asks for",
+      'example certificate: WildcardCertificate.acme()',
+    ],
+  ],
   ['name in upper case', { name: 'Cloud-A' }, ['name: "Cloud-A"', nameForm, "example 'cloud-a'"]],
   [
     'openstack of another type',

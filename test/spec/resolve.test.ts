@@ -28,7 +28,7 @@ const complete: Required<CloudSpec> = {
     recursiveNameservers: ['192.0.2.53:53', '[2001:db8::53]:53', 'ns1.cloud.org:53'],
   },
   dns: DnsRecords.designate({ zone: 'cloud.org' }),
-  certificate: WildcardCertificate.acmeOnInstance(),
+  certificate: WildcardCertificate.acme({ challenge: { provider: 'cloudflare', config: {} } }),
   delivery: SecretDelivery.instanceMetadata(),
   backend: StateBackend.local('/srv/cloud-b.tfstate'),
   namePrefix: 'proxy',
