@@ -135,11 +135,21 @@ async function start(root: string, options: ServeOptions, io: ServeIo): Promise<
     said = (said + text).slice(-4000);
     io.stderr.write(text);
   });
-  const ended = once(nginx, 'exit').then(() => {
+  const gone = new AbortController();
+  const ended = once(nginx, 'close').then(() => {
+    gone.abort();
     throw new ServeError(`nginx ended at once: ${said.trim()}`);
   });
   ended.catch(() => undefined);
-  await Promise.race([ended, waitUntilListening(path.join(root, 'run/nginx.pid'))]);
+  const listening = waitUntilListening(path.join(root, 'run/nginx.pid'), gone.signal);
+  listening.catch(() => undefined);
+  try {
+    await Promise.race([ended, listening]);
+  } catch (error) {
+    nginx.kill();
+    if (gone.signal.aborted) await ended;
+    throw error;
+  }
   return nginx;
 }
 

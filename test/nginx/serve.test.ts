@@ -76,6 +76,10 @@ describe('relocate', () => {
 });
 
 describe('select-variants', () => {
+  const ipv6 = existsSync('/proc/net/if_inet6') && readFileSync('/proc/net/if_inet6', 'utf8') !== '';
+  /** IPv6 is listened to where the kernel has it. */
+  const FAMILY = ipv6 ? /-dual$/ : /-ipv4$/;
+
   /** Runs it with an Nginx that tells a version, and takes or refuses the probe. */
   const select = (version: string, lua: boolean): Record<string, string> => {
     mkdirSync(path.join(folder, 'bin'));
@@ -90,7 +94,7 @@ describe('select-variants', () => {
     execFileSync('sh', [script, folder], { env: { ...process.env, PATH: `${folder}/bin:${process.env.PATH}` } });
     const target = (link: string) => readlinkSync(path.join(folder, 'etc/nginx/uap', link));
     return {
-      listen: target('listen').replace(/-(ipv4|dual)$/, ''),
+      listen: target('listen').replace(FAMILY, ''),
       reject: target('reject'),
       upstream: target('upstream'),
     };
