@@ -12,8 +12,9 @@ export interface BaseOptions {
  * What every UAP's instance has: set-up at each boot (packages, kernel settings, time), the guard of the metadata
  * service, Nginx's drop-in, bounded logs, security upgrades, and the script that puts a certificate into use.
  *
- * Good to have, but an instance serves without: nftables, logrotate, unattended-upgrades, a time service. They are
- * installed in the background some minutes after the boot, nftables also together with the required packages.
+ * Good to have, but an instance serves without: Nginx's Lua module (with it connections are reused), nftables,
+ * logrotate, unattended-upgrades, a time service. They are installed in the background some minutes after the boot,
+ * the first two also together with the required packages.
  */
 export function baseParts({ hostname, packageMirror }: BaseOptions): InstanceParts {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(hostname)) {
@@ -26,7 +27,7 @@ export function baseParts({ hostname, packageMirror }: BaseOptions): InstancePar
     packages: ['nginx', 'openssl', 'ca-certificates'],
     files: [
       { path: '/etc/uap/uap.env', content: `UAP_HOSTNAME=${hostname}\n` },
-      { path: '/etc/uap/packages.optional', content: 'nftables\nlogrotate\nunattended-upgrades\n' },
+      { path: '/etc/uap/packages.optional', content: 'libnginx-mod-http-lua\nnftables\nlogrotate\nunattended-upgrades\n' },
       ...(packageMirror
         ? [{ path: '/etc/uap/package-mirror', content: `${packageMirror.replace(/\/+$/, '')}\n` }]
         : []),

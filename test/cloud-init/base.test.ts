@@ -82,20 +82,28 @@ done
     expect(apt()).toEqual([]);
   });
 
-  test('installs only what is missing, without starting services, then nftables', async () => {
+  test('installs only what is missing, without starting services, then the Lua module and nftables', async () => {
     installed('nginx', 'nginx-common');
     expect((await run()).code).toBe(0);
     expect(apt()).toEqual([
       'update 1',
       'install --no-install-recommends lego 1',
+      'install --no-install-recommends libnginx-mod-http-lua 1',
       'install --no-install-recommends nftables 1',
     ]);
   });
 
   test('installs the rest of what is good to have in the background', async () => {
-    installed('nginx', 'nftables');
+    installed('nginx', 'nftables', 'libnginx-mod-http-lua');
     expect((await run('optional')).code).toBe(0);
     expect(apt()[1]).toMatch(/^install --no-install-recommends logrotate unattended-upgrades ?(systemd-timesyncd )?1$/);
+  });
+
+  test('selects the variants anew when the Lua module came later', async () => {
+    installed('nginx', 'nftables');
+    machine.write('/usr/local/lib/uap/select-variants', '#!/bin/sh\necho selected >> "$UAP_ROOT/selected"\n', 0o755);
+    expect((await run('optional')).code).toBe(0);
+    expect(machine.read('/selected')).toBe('selected\n');
   });
 
   test('tries again after a failure, and mends a dpkg that was interrupted', async () => {
