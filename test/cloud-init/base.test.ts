@@ -101,7 +101,7 @@ done
 
   test('selects the variants anew when the Lua module came later', async () => {
     installed('nginx', 'nftables');
-    machine.write('/usr/local/lib/uap/select-variants', '#!/bin/sh\necho selected >> "$UAP_ROOT/selected"\n', 0o755);
+    machine.write('/usr/local/lib/uap/select-variants', '#!/bin/sh\necho selected >> "$UAP_ROOT/selected"\n', '0755');
     expect((await run('optional')).code).toBe(0);
     expect(machine.read('/selected')).toBe('selected\n');
   });
