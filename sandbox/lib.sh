@@ -87,9 +87,10 @@ wait_svc() {
   alive "$name" || fail "$name has ended" "$LOG/$name.log"
 }
 
-# wsgi NAME PORT PROCESSES FILE. Kept-alive connections that uwsgi closes make clients fail now and then.
+# wsgi NAME PORT PROCESSES FILE. Each process loads the application itself: connections to memcached that were shared
+# by a fork would mix up answers. Kept-alive connections that uwsgi closes make clients fail now and then.
 wsgi() {
-  svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --buffer-size 65535 --listen 100 --thunder-lock --need-app \
+  svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --lazy-apps --buffer-size 65535 --listen 100 --thunder-lock --need-app \
     --add-header Connection:close --processes "$3" --threads 4 --http-socket "$ADDRESS:$2" --wsgi-file "$4"
 }
 

@@ -27,7 +27,10 @@ export function baseParts({ hostname, packageMirror }: BaseOptions): InstancePar
     packages: ['nginx', 'openssl', 'ca-certificates'],
     files: [
       { path: '/etc/uap/uap.env', content: `UAP_HOSTNAME=${hostname}\n` },
-      { path: '/etc/uap/packages.optional', content: 'libnginx-mod-http-lua\nnftables\nlogrotate\nunattended-upgrades\n' },
+      {
+        path: '/etc/uap/packages.optional',
+        content: 'libnginx-mod-http-lua\nnftables\nlogrotate\nunattended-upgrades\n',
+      },
       ...(packageMirror
         ? [{ path: '/etc/uap/package-mirror', content: `${packageMirror.replace(/\/+$/, '')}\n` }]
         : []),

@@ -170,7 +170,13 @@ describeScripts('the script setup', () => {
       .filter((line) => !line.includes('nftables'));
     expect(lines).toEqual([`uap: set up: waiting for the certificate of ${hostname}`, '']);
     expect(systemctl()).not.toContain('start --no-block nginx');
-    expect(systemctl().match(/enable --quiet nginx/g)).toHaveLength(1);
+    expect(systemctl()).not.toContain('daemon-reload');
+  });
+
+  test('reloads systemd when the packages brought a new unit for Nginx', async () => {
+    machine.stub('systemctl', '#!/bin/sh\necho "$*" >> "$UAP_ROOT/systemctl"\n[ "$1" != show ] || echo yes\n');
+    expect((await machine.run('setup')).code).toBe(0);
+    expect(systemctl()).toMatch(/^daemon-reload$/m);
   });
 
   test('starts Nginx when the certificate is there', async () => {
