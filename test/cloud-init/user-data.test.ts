@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { acmeParts, baseParts, lateFilesParts, userData, userDataLimit } from '../../lib/cloud-init';
 import { type InstanceParts, mergeParts } from '../../lib/instance-parts';
+import { unpack } from './unpack';
 
 const options = { hostname: 'proxy.example.test' };
 const hook = { name: 'certificate', command: ['/usr/local/lib/uap/certificate', 'install', '/a', '/b'] };
@@ -28,15 +29,16 @@ test('what Nova gets is the text, gzipped and in base64', () => {
 });
 
 test('every file arrives as it is, with its mode, and no path is there twice', () => {
-  const written = parse(userData(everything, options).text).write_files;
+  const written = unpack(userData(everything, options).text);
   for (const { path, content, mode = '0644' } of everything.files) {
-    expect(written).toContainEqual({ path, permissions: mode, content });
+    expect(written).toContainEqual({ path, mode, content });
   }
   expect(written).toContainEqual({
     path: '/etc/uap/packages',
-    permissions: '0644',
+    mode: '0644',
     content: 'ca-certificates\nlego\nnginx\nopenssl\n',
   });
+  expect(written).toHaveLength(everything.files.length + 1);
 });
 
 test('units are enabled, then started in the order of the list', () => {
@@ -78,13 +80,13 @@ test.each([
   'lines\r\nof DOS\r\n',
   '',
   `${'long '.repeat(100)}\n`,
-])('content %j survives the YAML reader of cloud-init', (content) => {
+])('content %j survives YAML reader and archive', (content) => {
   const { text } = userData(withFile(content), options);
-  expect(parse(text).write_files[0].content).toBe(content);
+  expect(unpack(text)[0]).toEqual({ path: '/etc/uap/one', mode: '0644', content });
   if (!pythonYaml) return;
   const program = 'import json, sys, yaml; print(json.dumps(yaml.safe_load(sys.stdin.read())))';
   const json = execFileSync('/usr/bin/python3', ['-c', program], { input: text, env: pythonEnvironment }).toString();
-  expect(JSON.parse(json).write_files[0]).toEqual({ path: '/etc/uap/one', permissions: '0644', content });
+  expect(JSON.parse(json)).toEqual(parse(text));
 });
 
 test.each([
