@@ -87,11 +87,11 @@ wait_svc() {
   alive "$name" || fail "$name has ended" "$LOG/$name.log"
 }
 
-# wsgi NAME PORT PROCESSES FILE. Each process loads the application itself: connections to memcached that were shared
-# by a fork would mix up answers. Kept-alive connections that uwsgi closes make clients fail now and then.
+# wsgi NAME PORT PROCESSES FILE. One thread each: with several, Keystone mixes up the tokens of requests that it serves
+# at the same time. Kept-alive connections that uwsgi closes make clients fail now and then.
 wsgi() {
-  svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --lazy-apps --buffer-size 65535 --listen 100 --thunder-lock --need-app \
-    --add-header Connection:close --processes "$3" --threads 4 --http-socket "$ADDRESS:$2" --wsgi-file "$4"
+  svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --buffer-size 65535 --listen 100 --thunder-lock --need-app \
+    --add-header Connection:close --processes "$3" --http-socket "$ADDRESS:$2" --wsgi-file "$4"
 }
 
 # render FILE...: templates of conf/ into the configuration folder. A line @AUTH@ or @COMMON@ stands for a whole file.

@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
 import { App, Testing } from 'cdktf';
-import { parse } from 'yaml';
 import {
   type CloudSpec,
   DnsRecords,
@@ -13,14 +12,11 @@ import {
 } from '../lib';
 import { cloudA } from '../stacks/cloud-a';
 import { cloudB } from '../stacks/cloud-b';
+import { type Unpacked, unpack } from './cloud-init/unpack';
 
-interface CloudConfig {
-  write_files: { path: string; permissions?: string; content: string }[];
-}
-
-/** The cloud-config that a server boots with. */
-function cloudConfig(userData: string): CloudConfig {
-  return parse(gunzipSync(Buffer.from(userData, 'base64')).toString('utf8'));
+/** The files that a server boots with. */
+function bootFiles(userData: unknown): Unpacked[] {
+  return unpack(gunzipSync(Buffer.from(String(userData), 'base64')).toString('utf8'));
 }
 
 /** What `cdktf synth` writes for a cloud, validations included. */
@@ -40,9 +36,7 @@ function readable(spec: CloudSpec): Record<string, unknown> {
     resource.depends_on = (resource.depends_on as string[]).filter((dependency) => !dependency.startsWith('data.'));
   }
   for (const server of Object.values((stack.resource as Resources).openstack_compute_instance_v2 ?? {})) {
-    server.user_data = cloudConfig(String(server.user_data)).write_files.map(
-      ({ path, permissions = '' }) => `${permissions} ${path}`,
-    );
+    server.user_data = bootFiles(server.user_data).map(({ path, mode }) => `${mode} ${path}`);
     // A certificate takes dozens of alike items: the first of each file shows how they are made.
     server.metadata = Object.fromEntries(
       Object.entries(server.metadata as Record<string, string>).filter(([key]) => key.endsWith('-00')),
@@ -175,7 +169,7 @@ describe('every synth', () => {
     );
     expect(servers.length).toBeGreaterThan(0);
     for (const server of servers) {
-      for (const file of cloudConfig(String(server.user_data)).write_files) {
+      for (const file of bootFiles(server.user_data)) {
         expect(file.content).not.toMatch(/TfToken\[|\$\{(var|data|local|openstack_|acme_)/);
       }
     }

@@ -8,4 +8,4 @@ export {
   pieceKey,
   pieceLength,
 } from './late-files';
-export { type UserData, type UserDataOptions, userData, userDataLimit } from './user-data';
+export { type UserData, type UserDataOptions, userData, userDataArchive, userDataLimit } from './user-data';

@@ -39,5 +39,5 @@ keystone_schema() {
     --bootstrap-region-id "$REGION_ONE" --bootstrap-public-url "$AUTH_URL" --bootstrap-internal-url "$AUTH_URL" --bootstrap-admin-url "$AUTH_URL"
 }
 
-keystone_start() { OS_KEYSTONE_CONFIG_FILES=$ETC/keystone.conf wsgi keystone 5000 2 /usr/bin/keystone-wsgi-public; }
+keystone_start() { OS_KEYSTONE_CONFIG_FILES=$ETC/keystone.conf wsgi keystone 5000 4 /usr/bin/keystone-wsgi-public; }
 keystone_wait() { wait_svc keystone answers "$ADDRESS" 5000; }
