@@ -18,7 +18,7 @@ hosts_of() { # the UAPs of a cloud
 # Runs a command inside of the sandbox, where the cloud is; Terraform's providers were installed before.
 inside() {
   sandbox/in -e CHECKPOINT_DISABLE -e CI -e FORCE_COLOR -e TERRAFORM_BINARY_NAME \
-    -e LEGO_CA_CERTIFICATES="$run/pebble/ca.pem" -e TF_PLUGIN_CACHE_DIR "$@"
+    -e LEGO_CA_CERTIFICATES="$run/pebble/ca.pem" "$@"
 }
 
 # Installs the providers of a synthesized stack, from a registry or a mirror; fails if one can't be had.

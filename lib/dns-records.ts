@@ -169,9 +169,7 @@ class Rfc2136Records extends DnsRecords {
     const id = `dns-${server}-${port}-${key.name}`;
     const existing = stack.node.tryFindChild(id) as DnsProvider | undefined;
     if (existing) return existing;
-    const others = stack.node.children.filter(
-      (child) => DnsProvider.isConstruct(child) && child instanceof DnsProvider,
-    );
+    const others = stack.node.children.filter((child) => child instanceof DnsProvider);
     return new DnsProvider(stack, id, {
       alias: others.length === 0 ? undefined : `dns${others.length + 1}`,
       update: [

@@ -1,7 +1,8 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { userData } from './cloud-init';
 import { formatHost } from './hostname';
-import { certificateContext, instanceParts, instanceUserData } from './instance-files';
+import { certificateContext, instanceParts } from './instance-files';
 import { ProxyInstance } from './proxy-instance';
 import { ProxySecurityGroup } from './proxy-security-group';
 import { Readiness } from './readiness';
@@ -48,7 +49,7 @@ export class UserApplicationProxy extends Construct {
 
     const certificate = region.certificate.bind(this, context);
     this.certificateNotAfter = certificate.notAfter;
-    const { lateFiles } = instanceParts(cloud, region);
+    const parts = instanceParts(cloud, region);
     this.instance = new ProxyInstance(this, 'instance', {
       ...common,
       publicNetwork: region.publicNetwork,
@@ -56,8 +57,8 @@ export class UserApplicationProxy extends Construct {
       flavor: region.flavor,
       keyPair: region.keyPair,
       securityGroupIds: [this.securityGroup.group.id],
-      userData: instanceUserData(cloud, region).base64,
-      delivery: region.delivery.bind(this, lateFiles, certificate.contents),
+      userData: userData(parts, { hostname: region.hostname }).base64,
+      delivery: region.delivery.bind(this, parts.lateFiles, certificate.contents),
       dependsOn: this.securityGroup.rules,
     });
 

@@ -180,10 +180,11 @@ class AcmeWildcard extends WildcardCertificate {
       return { provider: existing, registration: stack.node.findChild(`acme-account-${id}`) as AcmeRegistration };
     }
     const { directory, externalAccountBinding: eab } = acme;
-    if (typeof directory === 'object' && directory.caFile && !process.env.LEGO_CA_CERTIFICATES) {
+    const caFile = privateCa(acme);
+    if (caFile && !process.env.LEGO_CA_CERTIFICATES) {
       Annotations.of(stack).addWarning(
-        `the ACME directory ${directory.url} has a private CA, and the acme provider reads it from the environment ` +
-          `alone: deploy with LEGO_CA_CERTIFICATES=${directory.caFile} cdktf deploy ${stack.node.id}`,
+        `the ACME directory ${directoryUrl(directory)} has a private CA, and the acme provider reads it from the environment ` +
+          `alone: deploy with LEGO_CA_CERTIFICATES=${caFile} cdktf deploy ${stack.node.id}`,
       );
     }
     const provider = new AcmeProvider(stack, `acme-${id}`, { serverUrl: directoryUrl(directory) });
