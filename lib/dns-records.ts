@@ -121,7 +121,7 @@ export abstract class DnsRecords {
   /** lego's provider for an ACME client on the instance; known without Terraform. */
   abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
 
-  /** The variables of that provider; they reach the instance as a late file. */
+  /** The variables of that provider; they reach the instance as a secret late file. */
   abstract instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> | undefined;
 }
 
@@ -266,9 +266,10 @@ class DesignateRecords extends DnsRecords {
       name: `${context.namePrefix}-${context.hostname}`,
       region: context.region,
     });
-    const keystone = `[for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
+    // Sorted, as the order of a catalog may change, and a change of the credentials makes a new instance.
+    const keystone = `sort(flatten([for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
       context.region === undefined ? '' : ` && endpoint.region_id == "${context.region}"`
-    }] if service.type == "identity"][0][0]`;
+    }] if service.type == "identity"]))[0]`;
     return {
       // A local, since an expression must not stand inside of another function's arguments.
       OS_AUTH_URL: new TerraformLocal(scope, 'keystone-url', `\${${keystone}}`).asString,

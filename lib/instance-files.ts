@@ -23,7 +23,8 @@ export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion)
 export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
   const upstreamTls = region.upstreamSecurity.render();
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
-  const late = mergeParts(certificate, upstreamTls.parts);
+  // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
+  const late = mergeParts(upstreamTls.parts, certificate);
   return mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),

@@ -13,10 +13,12 @@ export interface InstanceFile {
 }
 
 /**
- * A file on the instance that is known only at apply, or secret. It never enters the user data unless the operator
- * chose that, and it may change without a new instance. SecretDelivery carries it to `/var/lib/uap/late/<name>`
- * (root, 0600) and runs `onChange` when its content changed. Its content is given apart, as {@link LateContents},
- * so that everything else about an instance can be rendered without Terraform.
+ * A file on the instance that is known only at apply, or secret. It is put into `/var/lib/uap/late/<name>` (root, 0600)
+ * and `onChange` is run when its content changed. Its content is given apart, as {@link LateContents}, so that
+ * everything else about an instance can be rendered without Terraform.
+ *
+ * What is public, or encrypted, travels by SecretDelivery and may change without a new instance. The rest is `secret`
+ * and travels in the user data, of which Terraform's plan and state hold nothing but a hash.
  */
 export interface LateFile {
   /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
@@ -25,6 +27,17 @@ export interface LateFile {
   readonly maxLength: number;
   /** Name of the hook that is run after this file changed, see {@link InstanceHook}. */
   readonly onChange: string;
+  /**
+   * Whether whoever reads it has the secret, as with a password or a key that isn't encrypted. A change of a secret
+   * file makes a new instance; it must not be empty.
+   * @default false
+   */
+  readonly secret?: boolean;
+}
+
+/** Where a late file is on the instance. */
+export function latePath(name: string): string {
+  return `/var/lib/uap/late/${name}`;
 }
 
 /** Content of late files by name: Terraform tokens. */

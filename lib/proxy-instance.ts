@@ -20,9 +20,11 @@ export interface ProxyInstanceProps {
   readonly flavor: string;
   readonly keyPair?: string;
   readonly securityGroupIds: readonly string[];
-  /** Gzipped cloud-config in base64, without tokens. */
+  /** The cloud-config with the secret late files: a sensitive Terraform template. */
   readonly userData: string;
   readonly delivery: BoundDelivery;
+  /** Checked, with those of the delivery, before the server is created or changed. @default none */
+  readonly preconditions?: BoundDelivery['preconditions'];
   /** Rules must be there before the instance boots: it asks the metadata service and perhaps a mirror. */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
@@ -33,7 +35,7 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  * The instance of a UAP on a port of its own, whose address outlives the instance:
  *
  *     network (looked up) ── port ── server ── metadata (certificate, changes in place)
- *                                      └────── user data (configuration, replaces the server)
+ *                                      └────── user data (configuration and secrets, replaces the server)
  */
 export class ProxyInstance extends Construct {
   readonly port: NetworkingPortV2;
@@ -74,7 +76,7 @@ export class ProxyInstance extends Construct {
       lifecycle: {
         // A newer image of the same name must not replace a running UAP by surprise.
         ignoreChanges: ['image_id'],
-        precondition: [...props.delivery.preconditions],
+        precondition: [...(props.preconditions ?? []), ...props.delivery.preconditions],
       },
     });
     const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;

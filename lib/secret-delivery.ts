@@ -1,12 +1,14 @@
 import { Fn, Op, TerraformLocal } from 'cdktf';
 import type { Construct } from 'constructs';
-import { lateFilesParts, pieceCount, pieceKey, pieceLength } from './cloud-init';
+import { base64Length, lateFilesParts, pieceCount, pieceKey, pieceLength } from './cloud-init';
 import type { InstanceHook, InstanceParts, LateContents, LateFile } from './instance-parts';
 
 /** What the delivery needs on the server resource. */
 export interface BoundDelivery {
   /** Nova metadata items of the instance. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** Contents of the secret late files in base64, by name; sensitive. They belong into the user data. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Checked before the server is created or changed. */
   readonly preconditions: readonly { readonly condition: string; readonly errorMessage: string }[];
 }
@@ -21,11 +23,14 @@ const metadataItemsLimit = 128;
 
 const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 
-/** How certificate, DNS credentials and client keys travel to the instance and stay up to date there. */
+/**
+ * How certificates travel to the instance and stay up to date there. Only what is public or encrypted travels so; what
+ * is secret in itself is in the user data, which Terraform shows nobody.
+ */
 export abstract class SecretDelivery {
   /**
-   * Through Nova's metadata service, the default: it changes without a new instance, and on the instance only root
-   * can read it. Whoever may read the server through the API sees it as well, as does Terraform's state.
+   * Through Nova's metadata service, the default: it changes without a new instance. Whoever may read the server
+   * through the API sees the metadata, as does whoever reads a plan that replaces or destroys it.
    */
   static instanceMetadata(): SecretDelivery {
     return new InstanceMetadata();
@@ -64,17 +69,27 @@ class InstanceMetadata extends SecretDelivery {
    * earlier, failed apply never wrote.
    */
   bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
-    const total = lateFiles.reduce((sum, file) => sum + pieceCount(file.maxLength), 0);
+    const open = lateFiles.filter((file) => !file.secret);
+    const total = open.reduce((sum, file) => sum + pieceCount(file.maxLength), 0);
     if (total > metadataItemsLimit) {
-      throw new Error(
-        `${total} metadata items are needed for ${lateFiles.length} files; Nova allows ${metadataItemsLimit}`,
-      );
+      throw new Error(`${total} metadata items are needed for ${open.length} files; Nova allows ${metadataItemsLimit}`);
     }
+    const secrets: Record<string, string> = {};
     const metadata: Record<string, string> = {};
     const preconditions = [];
     for (const file of lateFiles) {
       const content = contents[file.name];
       if (content === undefined) throw new Error(`no content for the late file "${file.name}"`);
+      if (file.secret) {
+        const encoded = new TerraformLocal(scope, `late-${file.name}`, Fn.sensitive(Fn.base64encode(content))).asString;
+        secrets[file.name] = encoded;
+        const length = Fn.lengthOf(encoded);
+        preconditions.push({
+          condition: Op.and(Op.gte(length, 1), Op.lte(length, base64Length(file.maxLength))).toString(),
+          errorMessage: `The secret file ${file.name} must have 1 to ${file.maxLength} bytes.`,
+        });
+        continue;
+      }
       const encoded = new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(content)).asString;
       const count = pieceCount(file.maxLength);
       for (let piece = 0; piece < count; piece++) {
@@ -87,6 +102,6 @@ class InstanceMetadata extends SecretDelivery {
           `(${count} items of ${pieceLength} characters) are reserved for it.`,
       });
     }
-    return { metadata, preconditions };
+    return { metadata, secrets, preconditions };
   }
 }

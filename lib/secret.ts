@@ -1,5 +1,6 @@
 import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
+import { fileFault } from './pem';
 
 const brand = Symbol.for('cdktf-openstack-uap.Secret');
 
@@ -37,6 +38,11 @@ export abstract class Secret {
 
   /** The token that Terraform replaces by the value; sensitive. */
   abstract bind(scope: Construct): string;
+
+  /** Why it can't be had, as far as that shows before a deployment, e.g. `does not exist`. It is not read. */
+  fault(): string | undefined {
+    return undefined;
+  }
 
   toString(): never {
     throw new Error(`the secret ${this.source} can't be put into a string`);
@@ -88,6 +94,10 @@ class FileSecret extends Secret {
       throw new Error(`the path of a secret's file must be absolute or begin with "~/"; got "${path}"`);
     }
     this.source = `file ${path}`;
+  }
+
+  override fault(): string | undefined {
+    return fileFault(this.path);
   }
 
   bind(): string {

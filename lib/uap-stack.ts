@@ -1,5 +1,6 @@
 import { TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { exosphereEntry } from './exosphere';
 import { OpenstackProvider } from './providers/openstack';
 import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
 import { UserApplicationProxy } from './user-application-proxy';
@@ -84,17 +85,7 @@ export class UapStack extends TerraformStack {
     if (manual.length > 0)
       output('manual_records', 'Records that are left for you to make, as lines of a zone file', manual);
     if (this.cloud.keystoneHostname) {
-      output(
-        'exosphere',
-        "The cloud's entry for Exosphere's configuration",
-        this.exosphere(this.cloud.keystoneHostname),
-      );
+      output('exosphere', "The cloud's entry for Exosphere's configuration", exosphereEntry(this.cloud));
     }
-  }
-
-  /** Exosphere's words: https://gitlab.com/exosphere/exosphere, docs/user-app-proxy.md. */
-  private exosphere(keystoneHostname: string): string {
-    const userAppProxy = this.cloud.regions.map(({ region, hostname }) => ({ region, hostname }));
-    return JSON.stringify({ keystoneHostname, userAppProxy }, null, 2);
   }
 }

@@ -20,7 +20,8 @@ export interface UserApplicationProxyProps {
  *
  *     security group ── port ─────────────┐
  *     certificate ── delivery ── metadata ─ server ── readiness ── DNS records
- *     settings ── files ── user data ─────┘
+ *           secrets ──┐                     │
+ *     settings ── files ── user data ───────┘
  */
 export class UserApplicationProxy extends Construct {
   readonly hostname: string;
@@ -50,6 +51,10 @@ export class UserApplicationProxy extends Construct {
     const certificate = region.certificate.bind(this, context);
     this.certificateNotAfter = certificate.notAfter;
     const parts = instanceParts(cloud, region);
+    const delivery = region.delivery.bind(this, parts.lateFiles, {
+      ...certificate.contents,
+      ...region.upstreamSecurity.bind(this),
+    });
     this.instance = new ProxyInstance(this, 'instance', {
       ...common,
       publicNetwork: region.publicNetwork,
@@ -57,8 +62,9 @@ export class UserApplicationProxy extends Construct {
       flavor: region.flavor,
       keyPair: region.keyPair,
       securityGroupIds: [this.securityGroup.group.id],
-      userData: userData(parts, { hostname: region.hostname }).base64,
-      delivery: region.delivery.bind(this, parts.lateFiles, certificate.contents),
+      userData: userData(parts, { hostname: region.hostname }).withSecrets(delivery.secrets),
+      delivery,
+      preconditions: certificate.preconditions,
       dependsOn: this.securityGroup.rules,
     });
 
@@ -88,7 +94,8 @@ export class UserApplicationProxy extends Construct {
       context,
     ).manual;
 
-    this.exampleUrl = `https://${formatHost({ protocol: 'http', address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
+    const protocol = region.httpUpstreams ? 'http' : 'https';
+    this.exampleUrl = `https://${formatHost({ protocol, address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
   }
 }
 

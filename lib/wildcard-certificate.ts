@@ -1,9 +1,9 @@
-import { Annotations, Fn, TerraformStack } from 'cdktf';
+import { Annotations, Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { type AcmeSettings, directoryId, directoryUrl } from './acme';
-import { acmeCredentials, acmeHook, acmeParts } from './cloud-init';
+import { acmeCa, acmeCredentials, acmeParts } from './cloud-init';
 import type { DnsContext, DnsRecords } from './dns-records';
-import type { InstanceParts, LateContents, LateFile } from './instance-parts';
+import { type InstanceParts, type LateContents, type LateFile, latePath } from './instance-parts';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from './providers/acme';
 import { Secret } from './secret';
 
@@ -17,6 +17,8 @@ export interface CertificateContext extends DnsContext {
 export interface BoundCertificate {
   /** Content of the late files that {@link WildcardCertificate.instanceParts} announced. */
   readonly contents: LateContents;
+  /** Checked before the server is created or changed. */
+  readonly preconditions?: readonly { readonly condition: string; readonly errorMessage: string }[];
   /** The chain as PEM, leaf first, if Terraform knows it: readiness then waits for this very certificate. */
   readonly chainPem?: string;
   /** End of its validity, if Terraform knows it. */
@@ -35,8 +37,13 @@ export interface AcmeCertificateOptions {
 export interface PemCertificateOptions {
   /** PEM file with the leaf and its intermediates, leaf first; absolute, or beginning with `~/`. */
   readonly chainFile: string;
-  /** The private key as PEM. */
+  /**
+   * The private key as encrypted PKCS#8 PEM, which `openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem`
+   * makes: it travels as metadata, which more people can read than the passphrase.
+   */
   readonly key: Secret;
+  /** Passphrase of the key, at least 20 random characters: `openssl rand -hex 32`. A change makes a new instance. */
+  readonly passphrase: Secret;
 }
 
 const brand = Symbol.for('cdktf-openstack-uap.WildcardCertificate');
@@ -45,7 +52,7 @@ const brand = Symbol.for('cdktf-openstack-uap.WildcardCertificate');
 export abstract class WildcardCertificate {
   /**
    * Ordered by Terraform's acme provider; the default. It is renewed by `cdktf deploy`, so let a scheduler run that
-   * daily. The private key is in Terraform's state.
+   * daily. The private key is in Terraform's state and travels encrypted.
    */
   static acme(options: AcmeCertificateOptions = {}): WildcardCertificate {
     return new AcmeWildcard(options);
@@ -53,13 +60,16 @@ export abstract class WildcardCertificate {
 
   /**
    * Ordered on the instance by its distribution's ACME client, which renews by itself. The private key never leaves
-   * the instance; credentials for the DNS challenge are on it.
+   * the instance; credentials for the DNS challenge are on it, and a change of them makes a new instance.
    */
   static acmeOnInstance(): WildcardCertificate {
     return new AcmeOnInstance();
   }
 
-  /** Your own certificate. A new file is delivered by the next `cdktf deploy`. */
+  /**
+   * Your own certificate. A new one is delivered by the next `cdktf deploy`, in place if its key has the same
+   * passphrase.
+   */
   static fromPem(options: PemCertificateOptions): WildcardCertificate {
     return new PemWildcard(options);
   }
@@ -87,24 +97,16 @@ export abstract class WildcardCertificate {
   abstract bind(scope: Construct, context: CertificateContext): BoundCertificate;
 }
 
-const chainAndKey: InstanceParts = {
-  lateFiles: [
-    // Leaf and two intermediates of 4096 bit RSA, and a key of 4096 bits, with room to spare.
-    { name: 'certificate-chain', maxLength: 8192, onChange: 'certificate' },
-    { name: 'certificate-key', maxLength: 3500, onChange: 'certificate' },
-  ] satisfies LateFile[],
-  hooks: [
-    {
-      name: 'certificate',
-      command: [
-        '/usr/local/lib/uap/certificate',
-        'install',
-        '/var/lib/uap/late/certificate-chain',
-        '/var/lib/uap/late/certificate-key',
-      ],
-    },
-  ],
-};
+/** Late files that `certificate <verb>` puts into use, in the order of its arguments. */
+function installed(verb: string, lateFiles: readonly Omit<LateFile, 'onChange'>[]): InstanceParts {
+  const hook = 'certificate';
+  return {
+    lateFiles: lateFiles.map((file) => ({ ...file, onChange: hook })),
+    hooks: [
+      { name: hook, command: ['/usr/local/lib/uap/certificate', verb, ...lateFiles.map(({ name }) => latePath(name))] },
+    ],
+  };
+}
 
 /** The settings are checked before any strategy is used; this only tells the compiler. */
 function acmeOf(context: CertificateContext): AcmeSettings {
@@ -125,15 +127,24 @@ class AcmeWildcard extends WildcardCertificate {
   }
 
   instanceParts(): InstanceParts {
-    return chainAndKey;
+    return installed('install-p12', [
+      // Leaf, two intermediates and a key, all of 4096 bit RSA, with room to spare.
+      { name: 'certificate-p12', maxLength: 12_288 },
+      { name: 'certificate-password', maxLength: 64, secret: true },
+    ]);
   }
 
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     const acme = acmeOf(context);
     const { provider, registration } = this.account(TerraformStack.of(scope), acme);
+    // As hard to guess as the account's key, and the same after a renewal, so that this replaces no instance.
+    const password = Fn.sha256(
+      Fn.join('\n', ['cdktf-openstack-uap: password of a certificate', context.hostname, registration.accountKeyPem]),
+    );
     const certificate = new AcmeCertificate(scope, `certificate-${directoryId(acme.directory)}`, {
       provider,
       accountKeyPem: registration.accountKeyPem,
+      certificateP12Password: password,
       commonName: context.hostname,
       subjectAlternativeNames: [`*.${context.hostname}`],
       keyType: acme.keyType,
@@ -150,7 +161,8 @@ class AcmeWildcard extends WildcardCertificate {
     });
     const chain = Fn.join('', [certificate.certificatePem, certificate.issuerPem]);
     return {
-      contents: { 'certificate-chain': chain, 'certificate-key': certificate.privateKeyPem },
+      // The provider makes the PKCS#12 file when it orders or renews, so its salts don't change in between.
+      contents: { 'certificate-p12': certificate.certificateP12, 'certificate-password': password },
       chainPem: chain,
       notAfter: certificate.certificateNotAfter,
     };
@@ -210,7 +222,7 @@ class AcmeOnInstance extends WildcardCertificate {
     const acme = acmeOf(context);
     const dnsProvider = context.dns.instanceChallengeProvider;
     if (!dnsProvider) throw new Error(`the dns strategy ${context.dns.description} can't solve an ACME challenge`);
-    const parts = acmeParts({
+    return acmeParts({
       email: acme.email,
       directoryUrl: directoryUrl(acme.directory),
       hostname: context.hostname,
@@ -218,20 +230,13 @@ class AcmeOnInstance extends WildcardCertificate {
       profile: acme.profile,
       dnsProvider,
       dnsResolvers: acme.recursiveNameservers,
+      privateCa: privateCa(acme) !== undefined,
     });
-    const ca: LateFile[] = privateCa(acme) ? [{ name: acmeCa, maxLength: 8192, onChange: acmeHook.name }] : [];
-    return {
-      ...parts,
-      lateFiles: [...ca, { name: acmeCredentials, maxLength: 2048, onChange: acmeHook.name }],
-    };
   }
 
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     const caFile = privateCa(acmeOf(context));
-    const variables = {
-      ...context.dns.instanceChallenge(scope, context),
-      ...(caFile ? { LEGO_CA_CERTIFICATES: `/var/lib/uap/late/${acmeCa}` } : {}),
-    };
+    const variables = context.dns.instanceChallenge(scope, context) ?? {};
     // Literals and tokens stay apart: a string of both is no argument for a function.
     const lines = Object.entries(variables).flatMap(([name, value]) => [`${name}=`, value, '\n']);
     return {
@@ -243,12 +248,13 @@ class AcmeOnInstance extends WildcardCertificate {
   }
 }
 
-/** Name of the late file with the CA of the directory's own TLS certificate. */
-const acmeCa = 'acme-ca';
-
 function privateCa({ directory }: AcmeSettings): string | undefined {
   return typeof directory === 'object' ? directory.caFile : undefined;
 }
+
+/** Without backslashes, which a function's argument doesn't keep. */
+const encryptedKeyOnly =
+  '^[[:space:]]*-----BEGIN ENCRYPTED PRIVATE KEY-----[A-Za-z0-9+/=[:space:]]+-----END ENCRYPTED PRIVATE KEY-----[[:space:]]*$';
 
 class PemWildcard extends WildcardCertificate {
   readonly description: string;
@@ -262,14 +268,35 @@ class PemWildcard extends WildcardCertificate {
   }
 
   instanceParts(): InstanceParts {
-    return chainAndKey;
+    return installed('install', [
+      // As above; room for an encrypted key of 4096 bits.
+      { name: 'certificate-chain', maxLength: 8192 },
+      { name: 'certificate-key', maxLength: 4096 },
+      { name: 'certificate-passphrase', maxLength: 256, secret: true },
+    ]);
   }
 
   bind(scope: Construct): BoundCertificate {
-    const chain = Fn.file(Fn.pathexpand(this.options.chainFile));
+    const { chainFile, key, passphrase } = this.options;
+    const chain = Fn.file(Fn.pathexpand(chainFile));
+    // A local, since a precondition must refer to something.
+    const keyPem = new TerraformLocal(scope, 'certificate-key', key.bind(scope)).asString;
     return {
-      contents: { 'certificate-chain': chain, 'certificate-key': this.options.key.bind(scope) },
+      contents: {
+        'certificate-chain': chain,
+        'certificate-key': keyPem,
+        'certificate-passphrase': passphrase.bind(scope),
+      },
       chainPem: chain,
+      preconditions: [
+        {
+          // Nothing else may be in it: it travels where plans are printed.
+          condition: Fn.can(Fn.regex(encryptedKeyOnly, keyPem)).toString(),
+          errorMessage:
+            `The private key (${key.source}) must be one encrypted PKCS#8 key, "-----BEGIN ENCRYPTED PRIVATE KEY-----", ` +
+            'and nothing else. This makes one: openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem',
+        },
+      ],
     };
   }
 }

@@ -1,11 +1,14 @@
-import type { InstanceHook, InstanceParts } from '../instance-parts';
+import { type InstanceHook, type InstanceParts, latePath } from '../instance-parts';
 import { script, unit } from './assets';
 
 /** Name of the late file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
 export const acmeCredentials = 'acme-credentials';
 
-/** Run when the DNS credentials arrive or change. */
-export const acmeHook: InstanceHook = {
+/** Name of the late file with the CA of the directory's own TLS certificate. */
+export const acmeCa = 'acme-ca';
+
+/** Run when the DNS credentials or the CA arrive or change. */
+const hook: InstanceHook = {
   name: 'acme',
   command: ['/bin/systemctl', 'restart', '--no-block', 'uap-acme.service'],
 };
@@ -17,8 +20,8 @@ export interface AcmeOptions {
   readonly email: string;
   /** URL of the CA's directory. */
   readonly directoryUrl: string;
-  /** The CA that the directory's own TLS certificate is signed by, PEM. @default - the system's CAs */
-  readonly caPem?: string;
+  /** Whether a private CA signed the directory's own TLS certificate: it is a late file. @default false */
+  readonly privateCa?: boolean;
   /** @default "P256" */
   readonly keyType?: 'P256' | 'P384' | '2048' | '4096';
   /**
@@ -41,12 +44,11 @@ export interface AcmeOptions {
 const legoKeyTypes = { P256: 'ec256', P384: 'ec384', '2048': 'rsa2048', '4096': 'rsa4096' } as const;
 
 /**
- * An ACME client on the instance: the certificate's key never leaves it. It runs when the DNS credentials arrive, at
- * boot and twice a day, and renews when a third of the certificate's lifetime is left.
+ * An ACME client on the instance: the certificate's key never leaves it. It runs at boot and twice a day, and renews when a third of the certificate's lifetime is left.
  */
 export function acmeParts(options: AcmeOptions): InstanceParts {
-  const { caPem, keyType = 'P256', ...rest } = options;
-  const settings = { ...rest, keyType: legoKeyTypes[keyType] };
+  const { privateCa = false, keyType = 'P256', ...rest } = options;
+  const settings = { ...rest, keyType: legoKeyTypes[keyType], ...(privateCa ? { caFile: latePath(acmeCa) } : {}) };
   return {
     packages: ['lego'],
     files: [
@@ -55,10 +57,12 @@ export function acmeParts(options: AcmeOptions): InstanceParts {
       unit('uap-acme.service'),
       unit('uap-acme.timer'),
       { path: '/etc/uap/acme.json', content: `${JSON.stringify(settings, null, 2)}\n` },
-      ...(caPem === undefined ? [] : [{ path: '/etc/uap/acme-ca.pem', content: caPem }]),
     ],
-    lateFiles: [{ name: acmeCredentials, maxLength: 4096, onChange: acmeHook.name }],
-    hooks: [acmeHook],
+    lateFiles: [
+      ...(privateCa ? [{ name: acmeCa, maxLength: 8192, onChange: hook.name }] : []),
+      { name: acmeCredentials, maxLength: 1024, onChange: hook.name, secret: true },
+    ],
+    hooks: [hook],
     units: [{ name: 'uap-acme.service' }, { name: 'uap-acme.timer' }],
   };
 }

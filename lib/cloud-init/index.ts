@@ -1,6 +1,7 @@
-export { type AcmeOptions, acmeCredentials, acmeHook, acmeParts } from './acme';
+export { type AcmeOptions, acmeCa, acmeCredentials, acmeParts } from './acme';
 export { type BaseOptions, baseParts } from './base';
 export {
+  base64Length,
   encodePieces,
   type LateFilesOptions,
   lateFilesParts,

@@ -5,6 +5,11 @@ import { script, unit } from './assets';
 /** Greatest length of a metadata value, in characters (Nova's limit). */
 export const pieceLength = 255;
 
+/** Length of a content of that many bytes in base64. */
+export function base64Length(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
+}
+
 /** Greatest number of pieces of one late file: their numbers have two digits. */
 const maxPieces = 100;
 
@@ -25,7 +30,7 @@ export function pieceKey(name: string, index: number): string {
 export function pieceCount(maxLength: number): number {
   // gzip: 18 bytes of its own, and at worst 5 for each stored block of 16 KiB and for the last, empty one.
   const gzipped = maxLength + 18 + 5 * (Math.ceil(maxLength / 16_384) + 1);
-  const count = Math.ceil((4 * Math.ceil(gzipped / 3)) / pieceLength);
+  const count = Math.ceil(base64Length(gzipped) / pieceLength);
   if (!Number.isInteger(maxLength) || maxLength < 1 || count > maxPieces) {
     throw new Error(`a late file's maxLength must be a whole number from 1 to 19000 bytes; got ${maxLength}`);
   }
@@ -48,7 +53,7 @@ export interface LateFilesOptions {
 
 /**
  * The instance's side of the delivery by metadata: a timer that fetches the late files to `/var/lib/uap/late/<name>`
- * and runs the hooks. The contents don't enter the result.
+ * and runs the hooks, also those of secret files, which the user data brought. The contents don't enter the result.
  */
 export function lateFilesParts(
   lateFiles: readonly LateFile[],
@@ -62,13 +67,16 @@ export function lateFilesParts(
   checkNames('late file', lateFiles);
   checkNames('hook', hooks);
   for (const file of lateFiles) {
-    pieceCount(file.maxLength);
+    if (!file.secret) pieceCount(file.maxLength);
     if (!hooks.some((hook) => hook.name === file.onChange)) {
       throw new Error(`late file ${file.name}: there is no hook "${file.onChange}"`);
     }
   }
   const manifest = {
-    files: lateFiles.map(({ name, maxLength, onChange }) => ({ name, maxLength, onChange })),
+    files: lateFiles.map(({ name, maxLength, onChange, secret }) =>
+      // Terraform checks the length of a secret one.
+      secret ? { name, onChange, secret } : { name, maxLength, onChange },
+    ),
     hooks: hooks
       .filter((hook) => lateFiles.some((file) => file.onChange === hook.name))
       .map(({ name, command }) => ({ name, command })),

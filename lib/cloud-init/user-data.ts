@@ -1,6 +1,7 @@
 import { gzipSync } from 'fflate';
 import { createTar } from 'nanotar';
-import type { InstanceFile, InstanceParts } from '../instance-parts';
+import { type InstanceFile, type InstanceParts, latePath } from '../instance-parts';
+import { base64Length } from './late-files';
 
 /** Nova's limit: bytes of user data after base64. */
 export const userDataLimit = 65_535;
@@ -16,19 +17,24 @@ export interface UserDataOptions {
 }
 
 export interface UserData {
-  /** The cloud-config, for people and tests. */
+  /** The cloud-config, for people and tests: without the contents of secret late files. */
   readonly text: string;
-  /** What Nova gets: gzip, then base64. */
-  readonly base64: string;
-  /** Length of `base64`, the number that Nova limits. */
+  /** Its length in base64, with room for the secret late files: the number that Nova limits. */
   readonly bytes: number;
+  /**
+   * What Terraform gives Nova: the cloud-config as a template string with the contents of the secret late files.
+   * @param contents in base64, by name; usually tokens
+   */
+  withSecrets(contents: Readonly<Record<string, string>>): string;
 }
 
 /**
  * The cloud-config that writes all files, as one archive, and starts all units: cloud-init reads its YAML again in each
- * of its stages, which takes half a minute on a slow machine if a hundred files are in it. The same parts give the same bytes on every machine,
- * as changed user data replaces the server; hence a compressor in JavaScript, not Node's zlib, whose output differs
- * between builds. Late files are not part of it.
+ * of its stages, which takes half a minute on a slow machine if a hundred files are in it. Secret late files stand
+ * beside the archive, as their contents are known to Terraform alone; other late files are not part of it.
+ *
+ * The same parts give the same bytes on every machine, as changed user data replaces the server; hence a compressor in
+ * JavaScript, not Node's zlib or Terraform's, whose output differs between versions.
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;
@@ -37,6 +43,7 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     { path: '/etc/uap/packages', content: (parts.packages ?? []).map((name) => `${name}\n`).join('') },
   ];
   checkFiles(files);
+  const secrets = (parts.lateFiles ?? []).filter((file) => file.secret);
   const units = (parts.units ?? []).map((unit) => unit.name);
   const config = {
     fqdn: options.hostname,
@@ -44,7 +51,15 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     // uap-setup installs what is missing: cloud-init gives up when another process holds apt's lock.
     package_update: false,
     package_upgrade: false,
-    write_files: [{ path: userDataArchive, permissions: '0644', encoding: 'b64', content: toBase64(archive(files)) }],
+    write_files: [
+      { path: userDataArchive, permissions: '0644', encoding: 'b64', content: toBase64(archive(files)) },
+      ...secrets.map(({ name }) => ({
+        path: latePath(name),
+        permissions: '0600',
+        encoding: 'b64',
+        content: placeOf(name),
+      })),
+    ],
     runcmd: [
       ['tar', '--extract', '--gzip', '--touch', '--no-same-owner', `--file=${userDataArchive}`, '--directory=/'],
       // An image's own Nginx runs by now, without our drop-in.
@@ -56,11 +71,34 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     ],
   };
   // JSON is YAML, and no reader takes "0644" or "on" in it for anything but text.
-  const text = `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
-  refuseTokens('user data', text);
-  const base64 = toBase64(compress(text));
-  if (base64.length > userDataLimit) throw new Error(tooLarge(base64.length, files));
-  return { text, base64, bytes: base64.length };
+  const form = `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
+  refuseTokens('user data', form);
+  const fill = (text: string, contentOf: (name: string) => string) =>
+    secrets.reduce((filled, { name }) => filled.replace(placeOf(name), () => contentOf(name)), text);
+  const text = fill(form, () => '');
+  const room = secrets.reduce((sum, { maxLength }) => sum + base64Length(maxLength), 0);
+  const bytes = base64Length(Buffer.byteLength(text) + room);
+  if (bytes > userDataLimit) throw new Error(tooLarge(bytes, files, room));
+  return {
+    text,
+    bytes,
+    withSecrets: (contents) =>
+      fill(escapeTemplate(form), (name) => {
+        const content = contents[name];
+        if (content === undefined) throw new Error(`no content for the secret late file "${name}"`);
+        return content;
+      }),
+  };
+}
+
+/** Stands for the content of a secret late file until that is filled in. */
+function placeOf(name: string): string {
+  return `@secret ${name}@`;
+}
+
+/** So that Terraform takes the text as it is. */
+function escapeTemplate(text: string): string {
+  return text.replace(/[$%](?=\{)/g, '$&$&');
 }
 
 /** A gzipped tar archive of the files, without owners and times. */
@@ -73,9 +111,8 @@ function archive(files: readonly InstanceFile[]): Uint8Array {
   return compress(createTar(entries));
 }
 
-/** Level 4 takes a tenth of the time of level 9, for 3 % more bytes. */
 function compress(content: string | Uint8Array): Uint8Array {
-  return gzipSync(Buffer.from(content), { level: 4, mtime: 0 });
+  return gzipSync(Buffer.from(content), { level: 9, mtime: 0 });
 }
 
 function toBase64(bytes: Uint8Array): string {
@@ -103,11 +140,12 @@ function refuseTokens(where: string, text: string): void {
   }
 }
 
-function tooLarge(bytes: number, files: readonly InstanceFile[]): string {
+function tooLarge(bytes: number, files: readonly InstanceFile[], room: number): string {
   const largest = files
     .map(({ path, content }) => ({ path, size: compress(content).length }))
     .sort((a, b) => b.size - a.size)
     .slice(0, 3)
     .map(({ path, size }) => `${path} (${size} bytes compressed)`);
-  return `the user data has ${bytes} bytes, Nova's limit is ${userDataLimit}; the largest files are ${largest.join(', ')}`;
+  const secrets = room > 0 ? `; ${base64Length(room)} bytes are kept for secret files` : '';
+  return `the user data has ${bytes} bytes, Nova's limit is ${userDataLimit}${secrets}; the largest files are ${largest.join(', ')}`;
 }

@@ -14,17 +14,19 @@ const options = {
 
 const paths = (more: object) => acmeParts({ ...options, ...more }).files?.map((file) => file.path);
 
-test('the script for OpenStack DNS and the CA are there only when needed', () => {
+test('the script for OpenStack DNS is there only when needed', () => {
   expect(paths({})).not.toContain('/usr/local/lib/uap/dns-designate');
-  expect(paths({})).not.toContain('/etc/uap/acme-ca.pem');
-  expect(paths({ dnsProvider: 'exec', caPem: 'PEM' })).toEqual(
-    expect.arrayContaining(['/usr/local/lib/uap/dns-designate', '/etc/uap/acme-ca.pem']),
-  );
+  expect(paths({ dnsProvider: 'exec' })).toContain('/usr/local/lib/uap/dns-designate');
 });
 
-test('the credentials are a late file that starts the client anew', () => {
+test('the credentials are a secret late file, a private CA one that is not; both start the client anew', () => {
   const { lateFiles, hooks, packages } = acmeParts(options);
-  expect(lateFiles).toEqual([{ name: 'acme-credentials', maxLength: 4096, onChange: 'acme' }]);
+  const credentials = { name: 'acme-credentials', maxLength: 1024, onChange: 'acme', secret: true };
+  expect(lateFiles).toEqual([credentials]);
+  expect(acmeParts({ ...options, privateCa: true }).lateFiles).toEqual([
+    { name: 'acme-ca', maxLength: 8192, onChange: 'acme' },
+    credentials,
+  ]);
   expect(hooks?.[0]?.command).toEqual(['/bin/systemctl', 'restart', '--no-block', 'uap-acme.service']);
   expect(packages).toEqual(['lego']);
 });
@@ -91,6 +93,23 @@ describeScripts('the script acme', () => {
     expect(environment).toContain('RFC2136_NAMESERVER=192.0.2.1:53\n');
     expect(environment).toContain('RFC2136_SEQUENCE_INTERVAL=1\n');
     expect(machine.read('/lego')).not.toContain('$(b)');
+  });
+
+  test('a private CA is the only one that the client trusts; it is waited for, and another one starts anew', async () => {
+    machine.remove();
+    machine = make({ privateCa: true });
+    next(-1, 89);
+    expect(await run()).toEqual({ code: 0, output: 'waiting for the CA of https://ca.example.test/dir\n' });
+    expect(calls()).toEqual([]);
+    machine.write('/var/lib/uap/late/acme-ca', 'PEM');
+    machine.write('/lego-fails', 'no\n');
+    expect((await run()).code).toBe(1);
+    machine.write('/var/lib/uap/late/acme-ca', 'another PEM');
+    rmSync(machine.path('/lego-fails'));
+    expect((await run()).output).toContain('certificate 1 in use');
+    expect(machine.read('/lego-environment')).toContain(
+      `LEGO_CA_CERTIFICATES=${machine.path('/var/lib/uap/late/acme-ca')}\n`,
+    );
   });
 
   test('without credentials it waits', async () => {

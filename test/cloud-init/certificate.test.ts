@@ -159,10 +159,74 @@ describeScripts('the script certificate', () => {
     expect((await status()).lastRefusal).toBeNull();
   });
 
+  describe.each([
+    [
+      'an encrypted key',
+      ['install', '/chain', '/key', '/passphrase'],
+      (one: Issued, passphrase: string) => ({
+        '/chain': one.chain,
+        '/key': ca.encrypted(one, passphrase),
+        '/passphrase': passphrase,
+      }),
+      /^refused: the passphrase does not open the key \(.+\); /,
+    ],
+    [
+      'a PKCS#12 file',
+      ['install-p12', '/p12', '/passphrase'],
+      (one: Issued, passphrase: string) => ({ '/p12': ca.pkcs12(one, passphrase), '/passphrase': passphrase }),
+      /^refused: the password does not open the PKCS#12 file \(.+\); /,
+    ],
+  ] as const)('%s', (_, [verb, ...names_], files, refusal) => {
+    const passphrase = 'a pass $(phrase) of "words"';
+    const put = (one: Issued, changed: Record<string, string> = {}) => {
+      for (const [name, content] of Object.entries({ ...files(one, passphrase), ...changed })) {
+        machine.write(name, content, '0600');
+      }
+      return machine.run('certificate', [verb, ...names_.map((name) => machine.path(name))]);
+    };
+
+    test.each(['ec', 'rsa'] as const)('of a certificate with an %s key is opened and served, once', async (key) => {
+      const one = ca.issue({ names, key });
+      expect(await put(one)).toEqual({ code: 0, output: expect.stringMatching(/^certificate 1 in use/) });
+      expect(await served(port)).toBe(fingerprint(one.leaf));
+      expect(machine.read('/etc/uap/tls/fullchain.pem')).toBe(one.chain);
+      expect(machine.read('/etc/uap/tls/key.pem')).toBe(one.key);
+      // Encrypted anew, with other salts, it is the same certificate.
+      expect(await put(one)).toEqual({ code: 0, output: '' });
+    });
+
+    test('that another passphrase was used for is refused in one line; the one in use stays', async () => {
+      const one = ca.issue({ names });
+      await put(one);
+      const { code, output } = await put(ca.issue({ names }), { '/passphrase': 'another' });
+      expect(code).toBe(1);
+      expect(output).toMatch(refusal);
+      expect(output.trim().split('\n')).toHaveLength(1);
+      expect(output).not.toContain('another');
+      expect(await served(port)).toBe(fingerprint(one.leaf));
+    });
+
+    test.each(names_)('is refused when %s is damaged, without a word of its content', async (name) => {
+      await put(good);
+      const { code, output } = await put(ca.issue({ names }), { [name]: 'damaged' });
+      expect(code).toBe(1);
+      expect(output).toMatch(/^refused: .+\n$/);
+      expect(output).not.toContain('damaged');
+      expect(await served(port)).toBe(fingerprint(good.leaf));
+    });
+
+    test('reaches no command line', async () => {
+      machine.stub('openssl', '#!/bin/sh\necho "$*" >> "$UAP_ROOT/openssl"\nexec /usr/bin/openssl "$@"\n');
+      await put(good);
+      expect(machine.read('/openssl').split('\n').length).toBeGreaterThan(3);
+      expect(machine.read('/openssl')).not.toMatch(/phrase\)|PRIVATE/);
+    });
+  });
+
   test('explains its use', async () => {
     expect(await machine.run('certificate', ['install'])).toEqual({
       code: 2,
-      output: expect.stringMatching(/^certificate install CHAIN KEY \| certificate status/),
+      output: expect.stringMatching(/^certificate install\|install-client CHAIN KEY \[PASSPHRASE\] \| install-p12 /),
     });
   });
 

@@ -46,6 +46,13 @@ describe('lateFilesParts', () => {
     expect(JSON.parse(manifest)).toEqual({ files: [file('one')], hooks: [reload] });
   });
 
+  test('the manifest says of a secret file that the metadata does not bring it', () => {
+    const secret: LateFile = { name: 'key', maxLength: 30_000, onChange: 'reload', secret: true };
+    const manifest =
+      lateFilesParts([secret], [reload]).files?.find(({ path }) => path.endsWith('.json'))?.content ?? '';
+    expect(JSON.parse(manifest).files).toEqual([{ name: 'key', onChange: 'reload', secret: true }]);
+  });
+
   test.each([
     [undefined, 'OnUnitInactiveSec=60\n'],
     [{ pollInterval: 15 }, 'OnUnitInactiveSec=15\n'],

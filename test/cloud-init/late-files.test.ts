@@ -28,8 +28,8 @@ describeScripts('the script late-files', () => {
     await service.stop();
   });
 
-  function machineWith(command: readonly string[]): Machine {
-    const parts = mergeParts(baseParts({ hostname }), lateFilesParts(files, [{ name: 'certificate', command }]));
+  function machineWith(command: readonly string[], all: readonly LateFile[] = files): Machine {
+    const parts = mergeParts(baseParts({ hostname }), lateFilesParts(all, [{ name: 'certificate', command }]));
     const made = new Machine(parts);
     // Not the first run after the boot, which waits for the service.
     made.write('/run/uap/late-files.json', '{}');
@@ -75,6 +75,74 @@ describeScripts('the script late-files', () => {
     deliver('chain', 'the chain');
     await tick();
     expect(runs()).toBe(1);
+  });
+
+  describe('a secret file, which cloud-init wrote,', () => {
+    const withSecret: LateFile[] = [
+      { name: 'password', maxLength: 64, onChange: 'certificate', secret: true },
+      { name: 'chain', maxLength: 4000, onChange: 'certificate' },
+    ];
+    const alone: LateFile[] = [{ name: 'password', maxLength: 64, onChange: 'certificate', secret: true }];
+    const secret = '/var/lib/uap/late/password';
+    const use = (all: readonly LateFile[]) => {
+      machine.remove();
+      machine = machineWith(['sh', '-c', 'echo run >> "$UAP_ROOT/runs"'], all);
+    };
+
+    test('runs its hook once, also if nothing comes by metadata; never from there', async () => {
+      use(alone);
+      machine.write(secret, 'the password', '0600');
+      service.put('password', encodePieces(Buffer.from('from the metadata'), 8));
+      expect(await tick()).toEqual({ code: 0, output: '' });
+      expect(runs()).toBe(1);
+      expect(machine.read(secret)).toBe('the password');
+      expect(statSync(machine.path('/var/lib/uap/late')).mode & 0o777).toBe(0o700);
+      await tick();
+      rmSync(machine.path('/run/uap/late-files.json')); // a reboot
+      await tick();
+      expect(runs()).toBe(1);
+      expect(machine.read('/var/lib/uap/late-secrets.json')).not.toContain('the password');
+    });
+
+    test('waits for the files that come by metadata', async () => {
+      use(withSecret);
+      machine.write(secret, 'the password', '0600');
+      expect((await tick()).output).toBe('certificate waits for chain\n');
+      deliver('chain', 'one');
+      await tick();
+      expect(runs()).toBe(1);
+      deliver('chain', 'two');
+      await tick();
+      expect(runs()).toBe(2);
+    });
+
+    test('written anew by cloud-init: the same one runs nothing, another one runs the hook', async () => {
+      use(alone);
+      machine.write(secret, 'one', '0600');
+      await tick();
+      machine.write(secret, 'one', '0600');
+      await tick();
+      expect(runs()).toBe(1);
+      machine.write(secret, 'two', '0600');
+      await tick();
+      expect(runs()).toBe(2);
+    });
+
+    test.each([
+      ['is not there', undefined],
+      ['is empty', ''],
+    ])('%s: says so on the console and runs nothing', async (_, content) => {
+      use(withSecret);
+      deliver('chain', 'one');
+      if (content !== undefined) machine.write(secret, content, '0600');
+      const { code, output } = await tick();
+      expect([code, runs()]).toEqual([1, 0]);
+      expect(output).toContain('the secret file password is not there: cloud-init did not write it\n');
+      expect(machine.read('/dev/console')).toContain('failed: the secret file password is not there');
+      machine.write(secret, 'the password', '0600');
+      await tick();
+      expect(runs()).toBe(1);
+    });
   });
 
   test('an empty content is a content', async () => {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { acmeParts, baseParts, lateFilesParts, userData, userDataLimit } from '../../lib/cloud-init';
 import { type InstanceParts, mergeParts } from '../../lib/instance-parts';
@@ -19,17 +18,67 @@ const everything = mergeParts(
   }),
 );
 
+const everythingOpen = { ...everything, lateFiles: [] };
+
 const withFile = (content: string, path = '/etc/uap/one'): InstanceParts => ({ files: [{ path, content }] });
 
-test('what Nova gets is the text, gzipped and in base64', () => {
-  const { text, base64, bytes } = userData(everything, options);
-  expect(gunzipSync(Buffer.from(base64, 'base64')).toString()).toBe(text);
-  expect(bytes).toBe(base64.length);
+test('what Nova gets is the text, in base64', () => {
+  const { text, bytes, withSecrets } = userData(everythingOpen, options);
+  expect(withSecrets({})).toBe(text);
+  expect(bytes).toBe(Buffer.from(text).toString('base64').length);
   expect(text.startsWith('#cloud-config\n')).toBe(true);
 });
 
+describe('a secret late file', () => {
+  const lateFiles = [
+    { name: 'password', maxLength: 64, onChange: 'certificate', secret: true },
+    { name: 'chain', maxLength: 64, onChange: 'certificate' },
+  ];
+  const parts = mergeParts(withFile('one'), { lateFiles });
+
+  test('is written beside the archive, for root alone; others are not in the user data', () => {
+    const written = parse(userData(parts, options).withSecrets({ password: 'c2VjcmV0' })).write_files;
+    expect(written.slice(1)).toEqual([
+      { path: '/var/lib/uap/late/password', permissions: '0600', encoding: 'b64', content: 'c2VjcmV0' },
+    ]);
+  });
+
+  test('changes nothing else: not the archive, and not the text for people', () => {
+    const { text, withSecrets } = userData(parts, options);
+    expect(text).toBe(withSecrets({ password: '' }));
+    expect(withSecrets({ password: 'c2VjcmV0' }).replace('c2VjcmV0', '')).toBe(text);
+    expect(parse(text).write_files[0]).toEqual(parse(userData(withFile('one'), options).text).write_files[0]);
+  });
+
+  test('may be a token, and the text around it is no template', () => {
+    const sshAuthorizedKeys = ['ssh-ed25519 AAAA ${ops} %{if} $x 100%'];
+    const text = userData(parts, { ...options, sshAuthorizedKeys }).withSecrets({ password: '${TfToken[TOKEN.7]}' });
+    expect(text).toContain('"content": "${TfToken[TOKEN.7]}"');
+    expect(text).toContain('AAAA $${ops} %%{if} $x 100%"');
+  });
+
+  test('has room for its greatest length', () => {
+    const without = userData(withFile('one'), options);
+    const room = (maxLength: number) =>
+      userData(
+        mergeParts(parts, { lateFiles: [{ ...lateFiles[0], name: 'key', maxLength, onChange: 'x', secret: true }] }),
+        options,
+      );
+    const { bytes, withSecrets } = room(3001);
+    expect(bytes).toBeGreaterThan(without.bytes);
+    const content = (length: number) => 'A'.repeat(4 * Math.ceil(length / 3));
+    const filled = withSecrets({ password: content(64), key: content(3001) });
+    expect(bytes).toBe(Buffer.from(filled).toString('base64').length);
+    expect(() => room(45_000)).toThrow(/limit is 65535; \d{5} bytes are kept for secret files; the largest files are/);
+  });
+
+  test('needs a content', () => {
+    expect(() => userData(parts, options).withSecrets({})).toThrow('no content for the secret late file "password"');
+  });
+});
+
 test('every file arrives as it is, with its mode, and no path is there twice', () => {
-  const written = unpack(userData(everything, options).text);
+  const written = unpack(userData(everythingOpen, options).text);
   for (const { path, content, mode = '0644' } of everything.files) {
     expect(written).toContainEqual({ path, mode, content });
   }
@@ -58,13 +107,13 @@ test('public keys are there only when given', () => {
 });
 
 test('the same parts give the same bytes, also at another time', () => {
-  const first = userData(everything, options).base64;
+  const first = userData(everything, options).text;
   jest.useFakeTimers({ now: new Date('2031-05-06T07:08:09Z') });
-  expect(userData(everything, options).base64).toBe(first);
+  expect(userData(everything, options).text).toBe(first);
   jest.useRealTimers();
   // gzip: no time, and an operating system that does not depend on the machine
-  const header = Buffer.from(first, 'base64').subarray(0, 10);
-  expect(header.toString('hex')).toBe('1f8b0800000000000003');
+  const header = Buffer.from(parse(first).write_files[0].content, 'base64').subarray(0, 10);
+  expect(header.toString('hex')).toBe('1f8b0800000000000203');
 });
 
 test.each([
@@ -110,7 +159,7 @@ test('what Nova would refuse is refused, with the size and the largest files', (
   expect(() => userData(parts, options)).toThrow(
     /^the user data has \d{5,6} bytes, Nova's limit is 65535; the largest files are \/etc\/large \(\d+ bytes compressed\), /,
   );
-  expect(userData(withFile(noise.slice(0, 50_000)), options).bytes).toBeLessThan(userDataLimit);
+  expect(userData(withFile(noise.slice(0, 38_000)), options).bytes).toBeLessThan(userDataLimit);
 });
 
 test('two files with one path, a relative path and a wrong mode are refused', () => {
@@ -119,8 +168,8 @@ test('two files with one path, a relative path and a wrong mode are refused', ()
   expect(() => userData({ files: [{ path: '/x', content: '', mode: 'rw' }] }, options)).toThrow('must be octal');
 });
 
-test('the scripts and units leave most of the room to the Nginx configuration', () => {
-  expect(userData(everything, options).bytes).toBeLessThan(userDataLimit / 2);
+test('the scripts and units leave nearly half of the room to the Nginx configuration', () => {
+  expect(userData(everything, options).bytes).toBeLessThan(userDataLimit * 0.54);
 });
 
 const pythonEnvironment = process.env.UAP_TEST_PYTHONPATH ? { PYTHONPATH: process.env.UAP_TEST_PYTHONPATH } : {};

@@ -6,7 +6,6 @@ import tls from 'node:tls';
 
 const { UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_INSTANCE: instance, UAP_CHAIN: chain } = process.env;
 const timeout = Number(process.env.UAP_TIMEOUT);
-const port = Number(process.env.UAP_PORT ?? 443);
 const expected = chain ? new X509Certificate(chain) : undefined;
 const attemptTimeout = 5_000;
 const pause = 1_000;
@@ -16,7 +15,7 @@ const reportEvery = 15_000;
 function attempt() {
   return new Promise((resolve, reject) => {
     // The chain is compared here, not verified: a private or a staging CA is as good as any at this point.
-    const socket = tls.connect({ host: address, port, servername: hostname, rejectUnauthorized: false });
+    const socket = tls.connect({ host: address, port: 443, servername: hostname, rejectUnauthorized: false });
     const timer = setTimeout(
       () => socket.destroy(new Error(`no answer within ${attemptTimeout / 1000} s`)),
       attemptTimeout,
