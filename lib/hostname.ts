@@ -24,7 +24,7 @@ export const DEFAULT_PROTOCOL: Protocol = 'https';
  * @returns undefined if the label is not well-formed.
  */
 export function parseLabel(label: string): Target | undefined {
-  const parts = label.toLowerCase().split('-');
+  const parts = lowerCase(label).split('-');
   const named = PROTOCOLS.includes(parts[0] ?? '');
   const protocol = (named ? parts.shift() : DEFAULT_PROTOCOL) as Protocol;
   const port = parsePort(parts[4] ?? '');
@@ -52,8 +52,8 @@ export function formatLabel({ protocol, address, port }: Target): string {
  * @returns undefined for every other name, the UAP's own among them.
  */
 export function parseHost(host: string, uapHostname: string): Target | undefined {
-  const [label = '', ...rest] = host.replace(/\.$/, '').toLowerCase().split('.');
-  return rest.join('.') === uapHostname.toLowerCase() ? parseLabel(label) : undefined;
+  const [label = '', ...rest] = lowerCase(host.replace(/\.$/, '')).split('.');
+  return rest.join('.') === lowerCase(uapHostname) ? parseLabel(label) : undefined;
 }
 
 /** The host name of a target at a UAP; see {@link formatLabel}. */
@@ -64,4 +64,9 @@ export function formatHost(target: Target, uapHostname: string): string {
 function parsePort(text: string): number | undefined {
   const port = Number(text);
   return String(port) === text && Number.isInteger(port) && port >= 1 && port <= 65535 ? port : undefined;
+}
+
+/** ASCII alone, as DNS and Nginx do it: `toLowerCase` makes a k of the Kelvin sign, so another name would be ours. */
+function lowerCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -12,6 +12,6 @@ export * from './secret-delivery';
 export * from './spec';
 export { StateBackend } from './state-backend';
 export { UapStack } from './uap-stack';
-export { UpstreamSecurity, type UpstreamTls } from './upstream-security';
+export * from './upstream-security';
 export { UserApplicationProxy, type UserApplicationProxyProps } from './user-application-proxy';
 export * from './wildcard-certificate';

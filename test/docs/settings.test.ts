@@ -23,7 +23,7 @@ test('docs/settings.md tells the settings as they are', () => {
 /** What Nova can't change of a server that is there: its user data and its key pair. */
 function fixed(changed: Partial<RegionSpec>): string[] {
   const resolved = resolveCloud({ ...cloud, regions: [{ ...region, hostname: 'uap.cloud.org', ...changed }] });
-  return resolved.regions.flatMap((one) => [instanceUserData(resolved, one).base64, one.keyPair ?? '']);
+  return resolved.regions.flatMap((one) => [instanceUserData(resolved, one).text, one.keyPair ?? '']);
 }
 
 // The region's own strategies depend on what they are changed to; of UpstreamSecurity there is one.
