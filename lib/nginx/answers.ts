@@ -25,14 +25,31 @@ const FAILURES = [
   { status: 413, page: 'too-large' },
   { status: 429, page: 'too-many' },
   { status: 500, page: 'internal' },
-  { status: 502, page: 'unreachable' },
   { status: 504, page: 'timeout' },
 ] as const;
 
 const CORS_MAX_AGE = 86400;
 
-export function pageErrorPages(): Directive[] {
-  return FAILURES.map(({ status, page }) => directive('error_page', status, pageUri(page)));
+export function pageErrorPages({ upstreamTls }: ProxyModel): Directive[] {
+  const unreachable = upstreamTls.verifiedName ? '$uap_unreachable' : 'unreachable';
+  return [...FAILURES, { status: 502, page: unreachable }].map(({ status, page }) =>
+    directive('error_page', status, pageUri(page)),
+  );
+}
+
+/**
+ * The page of a 502 where upstreams are verified. Nginx says only in its error log whether nobody took the connection,
+ * there was no TLS, or the certificate was wrong: in all of these the time of the connection stays empty, the last one
+ * where a kept connection had been tried before.
+ */
+function unreachableMap({ upstreamTls }: ProxyModel): Directive[] {
+  if (!upstreamTls.verifiedName) return [];
+  return [
+    map('$uap_protocol $upstream_connect_time', '$uap_unreachable', [
+      ['default', 'unreachable'],
+      ['~^https .*-$', 'unverified'],
+    ]),
+  ];
 }
 
 export function answerLocations(): Directive[] {
@@ -71,6 +88,10 @@ export function pageLocation(): Directive {
     'location',
     ['//uap/page/'],
     [
+      because(
+        'The page of a request that is too large has no limit, else it would be refused itself.',
+        directive('client_max_body_size', '0'),
+      ),
       directive('internal'),
       directive('alias', `${UAP}/pages/`),
       block('types', [], [directive('text/html', 'html'), directive('text/plain', 'txt')]),
@@ -82,11 +103,13 @@ export function pageLocation(): Directive {
       directive('include', `${UAP}/own-headers.conf`),
       directive('include', `${UAP}/cors-headers.conf`),
       directive('include', `${UAP}/page-headers.conf`),
+      directive('include', `${UAP}/upstream/page.conf`),
     ],
   );
 }
 
 export function answersConf(model: ProxyModel) {
+  const form = '(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})-(\\d{1,5})$';
   return confFile('answers.conf', "Values that the UAP's own answers need.", [
     because(
       'People get a page, every other client a line of text.',
@@ -103,13 +126,15 @@ export function answersConf(model: ProxyModel) {
       "The form's address in dots, as the label wants it.",
       map('$arg_protocol-$arg_address-$arg_port', '$uap_open_label', [
         ['default', 'form'],
-        ['~^(https?)-(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})-(\\d{1,5})$', '$1-$2-$3-$4-$5-$6'],
+        [`~^http-${form}`, 'http-$1-$2-$3-$4-$5'],
+        [`~^https-${form}`, '$1-$2-$3-$4-$5'],
       ]),
     ),
     map('$uap_open_label', '$uap_open_url', [
       ['default', `https://$uap_open_label.${literal(model.hostname)}$uap_port_suffix/`],
       ['form', `https://${literal(model.hostname)}$uap_port_suffix/`],
     ]),
+    ...unreachableMap(model),
   ]);
 }
 

@@ -22,6 +22,7 @@ const PAGES: Record<string, string> = {
   'too-many': 'Too many requests at once',
   internal: 'The proxy failed',
   unreachable: 'The app does not answer',
+  unverified: 'The app does not answer, or is not verified',
   timeout: 'The app takes too long',
 };
 
@@ -41,11 +42,14 @@ export function pageFiles(model: ProxyModel): InstanceFile[] {
       contact: values.contact as string,
     });
   return [
+    page('metrics.txt', readAsset('pages/metrics.txt')),
     page('welcome.html', html('User Application Proxy', readAsset('pages/welcome.html'))),
-    ...Object.entries(PAGES).flatMap(([name, title]) => [
-      page(`${name}.html`, html(title, readAsset(`pages/${name}.html`))),
-      page(`${name}.txt`, readAsset(`pages/${name}.txt`)),
-    ]),
+    ...Object.entries(PAGES)
+      .filter(([name]) => name !== 'unverified' || model.upstreamTls.verifiedName !== undefined)
+      .flatMap(([name, title]) => [
+        page(`${name}.html`, html(title, readAsset(`pages/${name}.html`))),
+        page(`${name}.txt`, readAsset(`pages/${name}.txt`)),
+      ]),
     pageHeadersConf(),
   ];
 }
@@ -76,12 +80,22 @@ function pageValues(model: ProxyModel): Record<string, string> {
   const shown = ranges.slice(0, RANGES_SHOWN);
   const more = ranges.length > shown.length ? [`and ${ranges.length - shown.length} more`] : [];
   const contact = model.abuseContact ?? '';
+  const upstreamName = model.upstreamTls.verifiedName ?? '';
   return {
     hostname: escapeHtml(model.hostname),
     rangesHtml: [...shown.map((range) => `<code>${range}</code>`), ...more].join(', '),
     rangesText: [...shown, ...more].join(', '),
     contact: contact === '' ? '' : `<footer>Something wrong? Write to ${contactLink(contact)}.</footer>`,
     contactText: contact === '' ? '' : ` Contact: ${contact}`,
+    upstreamName: upstreamName === '$host' ? '<!--# echo var="host" -->' : escapeHtml(upstreamName),
+    certificateNeeded: model.upstreamTls.verifiedName
+      ? "with a certificate of the cloud's own CA: ask the operator"
+      : 'a self-signed certificate is enough',
+    prefixes: model.httpUpstreams ? '[http-|https-]' : '[https-]',
+    protocols: (model.httpUpstreams ? ['https', 'http'] : ['https'])
+      .map((protocol) => `<option value="${protocol}">${protocol}</option>`)
+      .join(''),
+    httpName: model.httpUpstreams ? ': then begin the name\nwith <code>http-</code>' : ', which this proxy refuses',
     script: `<script>${SCRIPT()}</script>`,
   };
 }

@@ -13,6 +13,11 @@ export const SCRIPTS = '/usr/local/lib/uap';
 export const CERTIFICATE = '/etc/uap/tls/fullchain.pem';
 export const CERTIFICATE_KEY = '/etc/uap/tls/key.pem';
 
+/** The CA that verifies upstreams, and the certificate that they are shown. */
+export const UPSTREAM_CA = '/etc/uap/upstream-ca.pem';
+export const UPSTREAM_CERTIFICATE = '/etc/uap/upstream-tls/fullchain.pem';
+export const UPSTREAM_CERTIFICATE_KEY = '/etc/uap/upstream-tls/key.pem';
+
 /** A generated file below {@link UAP}; its first line says what it is about. */
 export function confFile(name: string, about: string, directives: readonly Directive[]): InstanceFile {
   return { path: `${UAP}/${name}`, content: `# ${about}\n${printDirectives(directives)}` };

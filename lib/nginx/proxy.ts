@@ -55,7 +55,6 @@ export function proxyConf(model: ProxyModel) {
     ),
     ...HIDDEN.map((name) => directive('proxy_hide_header', name)),
     directive('proxy_ssl_server_name', 'on'),
-    directive('proxy_ssl_name', '$host'),
     directive('proxy_ssl_protocols', 'TLSv1.2', 'TLSv1.3'),
     ...model.upstreamTls.directives.map(([name = '', ...args]) => directive(name, ...args)),
   ]);

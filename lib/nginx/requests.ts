@@ -39,10 +39,22 @@ export function requestsConf(model: ProxyModel) {
       'Fetch Metadata: sent by the browser, and out of reach of scripts.',
       map('$http_sec_fetch_site', '$uap_sibling', [
         ['default', ''],
+        ['', '$uap_sibling_upgrade'],
         ['same-site', '$uap_sibling_mode'],
         ['cross-site', '$uap_sibling_mode'],
       ]),
     ),
+    because(
+      'Chromium sends none of it with a WebSocket, but Origin, as all browsers do.',
+      map('$http_upgrade', '$uap_sibling_upgrade', [
+        ['default', '$uap_sibling_browser'],
+        ['', ''],
+      ]),
+    ),
+    map('$http_origin', '$uap_sibling_browser', [
+      ['default', '$uap_sibling_origin'],
+      ['', ''],
+    ]),
     map('$http_sec_fetch_mode', '$uap_sibling_mode', [
       ['default', ''],
       ['cors', '$uap_sibling_origin'],

@@ -48,17 +48,26 @@ function apps(model: ProxyModel): Directive {
     [
       listen('https'),
       directive('server_name', `*.${model.hostname}`),
+      appsErrorLog(model),
       directive('client_max_body_size', String(model.maxBodySize)),
       directive('include', `${UAP}/proxy.conf`),
       directive('include', `${UAP}/upstream/server.conf`),
       directive('recursive_error_pages', 'on'),
-      ...pageErrorPages(),
+      ...pageErrorPages(model),
       ...proxyErrorPages(),
       ...proxyLocations(),
       ...answerLocations(),
       pageLocation(),
     ],
   );
+}
+
+/**
+ * Nginx's error log quotes the request line, and tokens live in query strings: what goes wrong with a single request
+ * is told by the access log alone, unless the reasons matter more.
+ */
+function appsErrorLog({ upstreamTls }: ProxyModel): Directive {
+  return directive('error_log', '/var/log/nginx/error.log', upstreamTls.logsReasons ? 'error' : 'alert');
 }
 
 /** The UAP's own host name. */
@@ -82,9 +91,11 @@ function apex(model: ProxyModel): Directive {
           own,
           ...model.metricsNetworks.map((network) => directive('allow', network)),
           directive('deny', 'all'),
-          directive('stub_status'),
+          directive('default_type', 'text/plain'),
+          directive('include', `${UAP}/upstream/metrics.conf`),
         ],
       ),
+      block('location', ['=', '//uap/status'], [directive('internal'), directive('stub_status')]),
       block('location', ['/'], [directive('return', '404')]),
       pageLocation(),
     ],

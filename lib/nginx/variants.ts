@@ -38,14 +38,21 @@ function luaVariant(): InstanceFile[] {
         'What the module lacks shows when Nginx starts, not at the first request.',
         directive('init_by_lua_file', `${lua}/init.lua`),
       ),
+      directive('lua_shared_dict', 'uap_answers', '100k'),
       upstream('uap_http'),
       upstream('uap_https'),
       upstream('uap_https_named'),
     ]),
+    confFile('variants/upstream-lua/page.conf', "Counts the answers of the UAP's own; those of apps cost nothing.", [
+      directive('log_by_lua_file', `${lua}/count.lua`),
+    ]),
+    confFile('variants/upstream-lua/metrics.conf', 'Counters for Prometheus.', [
+      directive('content_by_lua_file', `${lua}/metrics.lua`),
+    ]),
     confFile('variants/upstream-lua/server.conf', 'The upstream of a request, empty if it is refused.', [
       directive('set_by_lua_file', '$uap_pass', `${lua}/pass.lua`),
     ]),
-    ...['target', 'init', 'pass', 'connect'].map((name) => ({
+    ...['target', 'init', 'pass', 'connect', 'count', 'metrics'].map((name) => ({
       path: `${lua}/${name}.lua`,
       content: readAsset(`lua/${name}.lua`),
     })),
@@ -60,6 +67,17 @@ function plainVariant(): InstanceFile[] {
         ['default', ''],
         ['', '$uap_protocol://$uap_address:$uap_port'],
       ]),
+    ]),
+    confFile('variants/upstream-plain/page.conf', 'Nothing: without the Lua module nothing is counted.', []),
+    confFile('variants/upstream-plain/metrics.conf', 'What Nginx tells in variables, for Prometheus.', [
+      because(
+        'No rewrite: that would come before the check of the client.',
+        directive('alias', `${UAP}/pages/metrics.txt`),
+      ),
+      directive('ssi', 'on'),
+      directive('ssi_types', 'text/plain'),
+      directive('ssi_last_modified', 'off'),
+      directive('etag', 'off'),
     ]),
     confFile('variants/upstream-plain/server.conf', 'Nothing: the upstream of a request is a map.', []),
   ];

@@ -143,6 +143,20 @@ describeUap('origins', (variant) => {
     expect((await ask(open, hostAt(open), { headers })).status).toBe(200);
   });
 
+  test('the shield knows WebSockets of browsers that send no Fetch Metadata with them', async () => {
+    const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket' };
+    const { same, other } = origins(strict);
+    const status = async (headers: http.OutgoingHttpHeaders) =>
+      (await ask(strict, hostAt(strict), { headers: { ...upgrade, ...headers } })).status;
+    for (const Origin of [other, 'null', 'https://evil.org']) {
+      expect([Origin, await status({ Origin })]).toEqual([Origin, 403]);
+    }
+    for (const Origin of [`https://${hostAt(strict)}`, same, CLIENT_ORIGIN]) {
+      expect([Origin, await status({ Origin })]).toEqual([Origin, 200]);
+    }
+    expect(await status({})).toBe(200); // No browser.
+  });
+
   test('a preflight of a sibling is refused as well', async () => {
     const headers = {
       Origin: origins(strict).other,

@@ -16,6 +16,20 @@ async function until(done: () => Promise<boolean>): Promise<void> {
   }
 }
 
+/** Values by name and labels. @throws Error for a line that Prometheus would not read. */
+function readMetrics(text: string): Map<string, number> {
+  const values = new Map<string, number>();
+  const typed = new Set<string>();
+  for (const line of text.replace(/\n$/, '').split('\n')) {
+    const type = /^# TYPE ([a-z_]+) (?:counter|gauge)$/.exec(line);
+    const value = /^(([a-z_]+)(?:\{[a-z]+="[\w-]+"(?:,[a-z]+="[\w-]+")*\})?) (\d+)$/.exec(line);
+    if (type) typed.add(type[1] as string);
+    else if (value && typed.has(value[2] as string)) values.set(value[1] as string, Number(value[3]));
+    else if (!/^# HELP [a-z_]+ \S/.test(line)) throw new Error(`no line of metrics: ${JSON.stringify(line)}`);
+  }
+  return values;
+}
+
 describeUap('the front', (variant) => {
   let uap: Uap;
   let app: Upstream;
@@ -49,6 +63,13 @@ describeUap('the front', (variant) => {
       await expect(handshake(uap, old)).rejects.toThrow();
     },
   );
+
+  test('the order of the cipher suites is ours', async () => {
+    const [first, second] = ['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-ECDSA-CHACHA20-POLY1305'];
+    for (const ciphers of [`${first}:${second}`, `${second}:${first}`]) {
+      expect((await handshake(uap, { maxVersion: 'TLSv1.2', ciphers })).cipher).toBe(first);
+    }
+  });
 
   test('answers of its own ask for HTTPS for two years, those of apps are left alone', async () => {
     for (const [name, target] of [
@@ -90,16 +111,85 @@ describeUap('the front', (variant) => {
   test('a body over the limit is refused with 413', async () => {
     const tooLarge = await ask(uap, host, { method: 'POST', body: 'x'.repeat(1001) });
     expect([tooLarge.status, tooLarge.body]).toEqual([413, 'The request is larger than the operator allows\n']);
+    // Its length declared, or found on the way.
+    for (const send of [ask, ask2]) {
+      for (const headers of [{ 'Content-Length': 200_000 }, {}]) {
+        const answer = await send(uap, host, { method: 'PUT', body: Buffer.alloc(200_000), headers });
+        expect([send.name, headers, answer.status]).toEqual([send.name, headers, 413]);
+      }
+    }
     expect((await ask(uap, host, { method: 'POST', body: 'x'.repeat(1000) })).status).toBe(200);
   });
 
-  test('metrics are for the networks of the operator', async () => {
+  test('metrics are for the networks of the operator, in the text format of Prometheus', async () => {
     const metrics = (localAddress: string) => ask(uap, HOSTNAME, { path: '/metrics', localAddress });
     const [mine = '', other = ''] = uap.network.instances;
     const allowed = await metrics(mine);
-    expect([allowed.status, allowed.body]).toEqual([200, expect.stringContaining('Active connections')]);
+    expect([allowed.status, allowed.one('content-type')]).toEqual([200, expect.stringMatching(/^text\/plain/)]);
+    const values = readMetrics(allowed.body);
+    expect(values.get('nginx_connections_active')).toBeGreaterThanOrEqual(1);
+    expect(values.get('nginx_connections_writing')).toBeGreaterThanOrEqual(1);
     expect((await metrics(other)).status).toBe(403);
   });
+
+  if (variant === 'upstream-lua') {
+    test('metrics count requests, and what the proxy itself answered', async () => {
+      const read = async () => readMetrics((await ask(uap, HOSTNAME, { path: '/metrics' })).body);
+      const before = await read();
+      const nobody = uap.host({ ...app, port: 9099 });
+      const asked = [`www.${HOSTNAME}`, `www.${HOSTNAME}`, `192-0-2-77-80.${HOSTNAME}`, nobody, host];
+      for (const name of asked) await ask(uap, name, { headers: { Accept: 'text/html' } });
+      await uap.served.reload();
+      await sleep(500);
+      const after = await read();
+      const more = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
+      expect(more('uap_answers_total{page="malformed",status="404"}')).toBe(2);
+      expect(more('uap_answers_total{page="range",status="403"}')).toBe(1);
+      expect(more('uap_answers_total{page="unreachable",status="502"}')).toBe(1);
+      expect(more('nginx_http_requests_total')).toBeGreaterThanOrEqual(asked.length + 1);
+      expect(more('nginx_connections_accepted')).toBeGreaterThanOrEqual(asked.length + 1);
+    });
+  }
+
+  test('the error log holds no query string of a request that fails', async () => {
+    const nobody = uap.host({ ...app, port: 9099 });
+    const headers = { Referer: `https://${host}/?token=secret` };
+    for (const name of [nobody, `www.${HOSTNAME}`, uap.host({ ...app, protocol: 'https' })]) {
+      await ask(uap, name, { path: '/lab?token=secret', headers });
+    }
+    expect(uap.errorLog()).not.toContain('secret');
+  });
+
+  test('a client that is slow to send a request is dropped', async () => {
+    const file = path.join(uap.served.root, 'etc/nginx/uap/limits.conf');
+    const limits = readFileSync(file, 'utf8');
+    const shorter = limits.replace(/(client_(?:header|body)_timeout) \w+;/g, '$1 1s;');
+    expect(shorter.match(/_timeout 1s;/g)).toHaveLength(2);
+    writeFileSync(file, shorter);
+    await uap.served.reload();
+    await sleep(500);
+    const head = `POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 9\r\n`;
+    // A byte every 0.3 s keeps no head alive: the time is that for the whole of it.
+    await Promise.all([dropped('', head), dropped('GET / HT'), dropped(`${head}\r\nx`), dropped('', '', 'h2')]);
+    writeFileSync(file, limits);
+    await uap.served.reload();
+    await sleep(500);
+  });
+
+  /** Waits until the server closes, though bytes may drip. */
+  async function dropped(text: string, drip = '', protocol = 'http/1.1'): Promise<void> {
+    const socket = connectTls(uap, host, { ALPNProtocols: [protocol] });
+    socket.on('error', () => undefined).resume();
+    await once(socket, 'secureConnect');
+    socket.write(text);
+    let sent = 0;
+    const dripping = setInterval(() => drip && socket.write(drip[sent++ % drip.length] as string), 300);
+    const timer = setTimeout(() => socket.destroy(new Error('not dropped')), 8_000);
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(socket.errored?.message).not.toBe('not dropped');
+    clearInterval(dripping);
+    clearTimeout(timer);
+  }
 
   test('the log is JSON and holds no query string, neither of the request nor of a referer', async () => {
     await ask2(uap, host, { path: '/lab/%22tree?token=secret', headers: { Referer: `https://${host}/?token=secret` } });

@@ -126,6 +126,7 @@ describeUap('host names', (variant) => {
     expect(await open('address=198.51.100.7&port=8888&protocol=http')).toBe(
       `https://http-198-51-100-7-8888.${HOSTNAME}/`,
     );
+    expect(await open('address=198.51.100.7&port=8888&protocol=https')).toBe(`https://198-51-100-7-8888.${HOSTNAME}/`);
     expect(await open('address=evil.org/&port=1&protocol=https')).toBe(`https://${HOSTNAME}/`);
     expect(await open('')).toBe(`https://${HOSTNAME}/`);
   });

@@ -51,12 +51,19 @@ describe('relocate', () => {
   test('changes nothing but listen, the public port and paths', () => {
     const changed = files.flatMap(({ content }, i) => {
       const now = (moved[i]?.content ?? '').split('\n');
-      return content.split('\n').filter((line) => !line.includes('listen [::]') && !now.includes(line));
+      return content.split('\n').filter((line) => !line.includes('listen "[::]') && !now.includes(line));
     });
     for (const line of changed) {
       expect(line).toMatch(/^ *(listen (443|80)[ ;]|default "";|.*\/(etc|var|run)\/)/);
     }
     expect(changed.filter((line) => line.includes('default ""'))).toHaveLength(1);
+  });
+
+  test('listens on the one IPv4 address alone', () => {
+    const listens = (of: readonly InstanceFile[]) =>
+      of.flatMap(({ content }) => content.split('\n').filter((line) => /^\s*listen (?!unix:)/.test(line)));
+    expect(listens(files).some((line) => line.includes('[::]'))).toBe(true);
+    for (const line of listens(moved)) expect(line).toMatch(/^\s*listen 127\.0\.0\.9:\d+[ ;]/);
   });
 
   test('puts files under the root', () => {

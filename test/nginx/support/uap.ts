@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Served, serve } from '../../../cli/serve';
+import { type Served, type ServeOptions, serve } from '../../../cli/serve';
 import { formatLabel, type Protocol } from '../../../lib/hostname';
 import { renderNginx } from '../../../lib/nginx';
 import { ALL_PORTS, BAD_PORTS } from '../../../lib/nginx/bad-ports';
@@ -48,13 +48,14 @@ export function model(network: Network, overrides: Partial<ProxyModel> = {}): Pr
 export async function startUap(
   variant: Variant,
   overrides: Partial<ProxyModel> | ((network: Network) => Partial<ProxyModel>) = {},
+  certificate: Pick<ServeOptions, 'certificate' | 'key' | 'upstreamCertificate' | 'upstreamKey'> = {},
 ): Promise<Uap> {
   const network = await openNetwork();
   try {
     const settings = model(network, typeof overrides === 'function' ? overrides(network) : overrides);
     const silent = { stdout: { write: () => true }, stderr: { write: () => true } };
     const served = await serve(
-      renderNginx(settings),
+      [...renderNginx(settings), ...(settings.upstreamTls.parts.files ?? [])],
       {
         hostname: HOSTNAME,
         listen: network.uap,
@@ -62,6 +63,7 @@ export async function startUap(
         httpPort: 80,
         prefix: network.prefix,
         upstream: variant,
+        ...certificate,
       },
       silent,
     );

@@ -54,7 +54,7 @@ export async function startUpstream(
   protocol: Protocol,
   address: string,
   listener: http.RequestListener = echo,
-  options: http.ServerOptions & { port?: number } = {},
+  options: http.ServerOptions & https.ServerOptions & { port?: number } = {},
 ): Promise<Upstream> {
   const { port = 0, ...serverOptions } = options;
   const server =
