@@ -13,18 +13,26 @@ const defaultStacks = 'stacks/index.ts';
  * the library tells its strategies by a mark, not by their class.
  */
 export function findCloud(name: string | undefined, stacks: string | undefined, io: Io): CloudSpec {
+  const { clouds, label } = allClouds(stacks, io);
+  const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
+  if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
+  const cloud = clouds.find((one) => one?.name === name);
+  if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
+  return cloud;
+}
+
+/** The settings of every cloud of the operator's app, and the name of the file they are in. */
+export function allClouds(
+  stacks: string | undefined,
+  io: Io,
+): { readonly clouds: readonly CloudSpec[]; readonly label: string } {
   const file = resolve(io.cwd, stacks ?? defaultStacks);
   const label = relative(io.cwd, file);
   if (!existsSync(file)) {
     const where = stacks === undefined ? '; run uap in the folder of your app, or name the file by --stacks' : '';
     throw new UsageError(`there is no ${label}${where}`);
   }
-  const clouds = loadClouds(file, label, io.load ?? load);
-  const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
-  if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
-  const cloud = clouds.find((one) => one?.name === name);
-  if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
-  return cloud;
+  return { clouds: loadClouds(file, label, io.load ?? load), label };
 }
 
 function loadClouds(file: string, label: string, load: (file: string) => unknown): readonly CloudSpec[] {

@@ -30,8 +30,7 @@ export interface Invocation {
   readonly cloud: ResolvedCloud;
 }
 
-/** A command about one cloud. */
-export interface Command {
+interface AnyCommand {
   readonly name: string;
   /** One line. */
   readonly summary: string;
@@ -39,8 +38,21 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** More lines for its help. */
   readonly notes?: string;
+}
+
+/** A command about one cloud, its first argument. */
+export interface CloudCommand extends AnyCommand {
   run(invocation: Invocation): Promise<number>;
 }
+
+/** A command that finds the cloud by other means. */
+export interface GeneralCommand extends AnyCommand {
+  /** Its arguments, for the help: `<address> <port>`. */
+  readonly usage: string;
+  runGeneral(io: Io, values: Values, positionals: readonly string[]): Promise<number>;
+}
+
+export type Command = CloudCommand | GeneralCommand;
 
 /** A mistake on the command line. One line for people; the exit code is 2. */
 export class UsageError extends Error {}

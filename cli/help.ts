@@ -5,6 +5,7 @@ export function generalHelp(commands: readonly Command[]): string {
   return `User Application Proxies of OpenStack clouds
 
 Usage: uap <command> <cloud> [options]
+       uap url <address> <port> [options]
 
 Commands:
 ${table(commands.map(({ name, summary }) => [name, summary]))}
@@ -17,13 +18,15 @@ Deploy with: cdktf deploy <cloud>
 `;
 }
 
-export function commandHelp({ name, summary, options, notes }: Command): string {
+export function commandHelp(command: Command): string {
+  const { name, summary, options, notes } = command;
+  const usage = 'usage' in command ? command.usage : '<cloud>';
   const rows = Object.entries({ ...options, ...commonOptions }).map(
     ([option, { value, help }]: [string, Option]): [string, string] => [`--${option}${value ? ` ${value}` : ''}`, help],
   );
   return `${summary}
 
-Usage: uap ${name} <cloud> [options]
+Usage: uap ${name} ${usage} [options]
 
 Options:
 ${table(rows)}

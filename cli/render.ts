@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ResolvedCloud, ResolvedRegion } from '../lib';
-import { type Command, CommandError, oneRegion, text, UsageError } from './command';
+import { type CloudCommand, CommandError, oneRegion, text, UsageError } from './command';
 
-export const render: Command = {
+export const render: CloudCommand = {
   name: 'render',
   summary: 'Write the files that an instance would get into a folder, to read or to compare them.',
   options: {

@@ -4,12 +4,14 @@ import { isNativeError } from 'node:util/types';
 import { commonOptions, readArguments, suggestion } from './arguments';
 import { findCloud } from './clouds';
 import { type Command, type Io, text, UsageError } from './command';
+import { exosphere } from './exosphere';
 import { commandHelp, generalHelp } from './help';
 import { render } from './render';
 import { serve } from './serve-command';
 import { show } from './show';
+import { url } from './url';
 
-const commands: readonly Command[] = [show, render, serve];
+const commands: readonly Command[] = [show, render, serve, url, exosphere];
 
 /**
  * Runs the `uap` command.
@@ -33,6 +35,7 @@ async function dispatch([name, ...args]: readonly string[], io: Io): Promise<num
   // Whoever asks for help gets it, whatever else is on the line.
   if (args.includes('--help') || args.includes('-h')) return say(io, commandHelp(command));
   const { values, positionals } = readArguments(name, args, options);
+  if ('runGeneral' in command) return command.runGeneral(io, values, positionals);
   const [cloudName, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`${name} takes one cloud; "${more.join(' ')}" is too much`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);

@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import { type Command, CommandError, oneRegion, text, UsageError, type Values } from './command';
+import { type CloudCommand, CommandError, oneRegion, text, UsageError, type Values } from './command';
 
-export const serve: Command = {
+export const serve: CloudCommand = {
   name: 'serve',
   summary: "Run a region's UAP on this machine with this machine's Nginx, to try its settings. Ctrl-C ends it.",
   options: {

@@ -4,7 +4,14 @@ import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InstanceFile } from '../lib/instance-parts';
-import { CERTIFICATE, CERTIFICATE_KEY, SCRIPTS, UAP } from '../lib/nginx/paths';
+import {
+  CERTIFICATE,
+  CERTIFICATE_KEY,
+  SCRIPTS,
+  UAP,
+  UPSTREAM_CERTIFICATE,
+  UPSTREAM_CERTIFICATE_KEY,
+} from '../lib/nginx/paths';
 import { run, ServeError } from './serve/command';
 import { relocate } from './serve/relocate';
 import { waitUntilListening } from './serve/wait';
@@ -21,6 +28,9 @@ export interface ServeOptions {
   /** Files with the certificate chain and its key, PEM. @default - a self-signed wildcard certificate is made */
   readonly certificate?: string;
   readonly key?: string;
+  /** Likewise of the certificate that upstreams are shown, if they are. @default - a self-signed one is made */
+  readonly upstreamCertificate?: string;
+  readonly upstreamKey?: string;
   /** Folder for everything; it is removed at the end. @default - a new folder below the system's temporary one */
   readonly root?: string;
   /** Addresses that count as the proxy's own. @default - those that `own-addresses` finds on this machine */
@@ -82,6 +92,7 @@ async function prepare(files: readonly InstanceFile[], root: string, options: Se
     await chmod(file, Number.parseInt(mode ?? '0644', 8));
   }
   await putCertificate(root, options);
+  if (files.some(({ content }) => content.includes(UPSTREAM_CERTIFICATE))) await putUpstreamCertificate(root, options);
   const script = (name: string) => run([...(options.prefix ?? []), path.join(root, SCRIPTS, name), root]);
   await script('select-variants');
   if (options.upstream) {
@@ -104,8 +115,22 @@ async function makeFolders(root: string): Promise<void> {
   await chmod(path.join(root, 'etc/uap/tls'), 0o700);
 }
 
-async function putCertificate(root: string, { hostname, certificate, key }: ServeOptions): Promise<void> {
+function putCertificate(root: string, { hostname, certificate, key }: ServeOptions): Promise<void> {
   const to = { certificate: path.join(root, CERTIFICATE), key: path.join(root, CERTIFICATE_KEY) };
+  return putPair({ certificate, key }, to, ['-addext', `subjectAltName=DNS:${hostname},DNS:*.${hostname}`]);
+}
+
+async function putUpstreamCertificate(root: string, options: ServeOptions): Promise<void> {
+  const to = { certificate: path.join(root, UPSTREAM_CERTIFICATE), key: path.join(root, UPSTREAM_CERTIFICATE_KEY) };
+  await mkdir(path.dirname(to.key), { recursive: true, mode: 0o700 });
+  await putPair({ certificate: options.upstreamCertificate, key: options.upstreamKey }, to, []);
+}
+
+async function putPair(
+  { certificate, key }: { certificate?: string; key?: string },
+  to: { certificate: string; key: string },
+  selfSigned: readonly string[],
+): Promise<void> {
   if ((certificate === undefined) !== (key === undefined)) {
     throw new ServeError('a certificate needs its key and a key its certificate: give both or none');
   }
@@ -116,7 +141,7 @@ async function putCertificate(root: string, { hostname, certificate, key }: Serv
   }
   await run(
     ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'].concat(
-      ['-subj', '/CN=User Application Proxy', '-addext', `subjectAltName=DNS:${hostname},DNS:*.${hostname}`],
+      ['-subj', '/CN=User Application Proxy', ...selfSigned],
       ['-keyout', to.key, '-out', to.certificate],
     ),
   );

@@ -1,6 +1,6 @@
-import type { Command } from './command';
+import type { CloudCommand } from './command';
 
-export const show: Command = {
+export const show: CloudCommand = {
   name: 'show',
   summary: 'Show the settings of a cloud with every default filled in.',
   options: { json: { help: 'as JSON' } },

@@ -34,7 +34,7 @@ function isNginxText(file: string): boolean {
 function relocateText(text: string, { root, listen, httpsPort, httpPort }: Location): string {
   const suffix = httpsPort === 443 ? '' : `:${httpsPort}`;
   return text
-    .replace(/^ *listen \[::\].*\n/gm, '')
+    .replace(/^ *listen "?\[::\].*\n/gm, '')
     .replace(/^( *listen )(443|80)(?=[ ;])/gm, (_, start, port) => {
       return `${start}${listen}:${port === '443' ? httpsPort : httpPort}`;
     })
