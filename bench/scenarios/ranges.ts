@@ -1,0 +1,43 @@
+import { h2load, milliseconds } from '../load/h2load';
+import { wrk } from '../load/wrk';
+import { startOurs } from '../peers/ours';
+import { APPS, appHost } from '../upstream';
+import { interleave, type Scenario, steady } from './scenario';
+
+const ONE_HOST = appHost('http');
+/** More than a worker remembers: each request of them is parsed and looked up anew. */
+const ALL_HOSTS = Array.from({ length: APPS }, (_, i) => appHost('http', i));
+
+/** One range against thousands; ours alone, as no other peer has ranges. */
+export const ranges: Scenario = {
+  name: 'ranges',
+  async run(bench, peers) {
+    if (!peers.some(({ name }) => name === 'ours')) return;
+    const forms = await Promise.all(
+      [
+        { name: 'ours-1-range', address: '192.0.2.11', ranges: 1 },
+        { name: 'ours-5000-ranges', address: '192.0.2.12', ranges: 5000 },
+      ].map(async (form) => ({ ...form, running: await startOurs(bench.lab, { ...form, variant: 'upstream-lua' }) })),
+    );
+    const jobs = forms.flatMap(({ name, address, running }) => {
+      const oneHost = (seconds: number) =>
+        h2load({
+          http: 'h1',
+          address,
+          url: `https://${ONE_HOST}/small`,
+          clients: 32,
+          args: ['-D', milliseconds(seconds)],
+        });
+      const allHosts = (seconds: number) => wrk(bench.lab, address, ALL_HOSTS, seconds);
+      return Object.entries({ 'one-host': oneHost, 'all-hosts': allHosts }).map(
+        ([each, load]) =>
+          async (round: number) => {
+            const values = await steady(bench, running, load);
+            bench.record({ scenario: 'ranges', case: each, peer: name, round, values });
+          },
+      );
+    });
+    await interleave(bench.rounds, jobs);
+    for (const { running } of forms) await running.stop();
+  },
+};
