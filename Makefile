@@ -8,7 +8,7 @@ export CHECKPOINT_DISABLE := 1
 
 .PHONY: help
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: node_modules ## install what is missing: Debian packages, npm packages, Terraform, provider
@@ -22,7 +22,12 @@ node_modules: package.json package-lock.json
 
 .PHONY: test
 test: setup ## lint, types, unit, snapshot and real-nginx tests, terraform validate
+	@sandbox/install test/nginx/packages.txt
 	@scripts/test
+
+.PHONY: test-browser
+test-browser: node_modules ## real apps in Chromium through the proxy: JupyterLab, noVNC, a dashboard, uploads
+	@test/browser/run
 
 .PHONY: demo
 demo: setup ## a real OpenStack here, both clouds deployed on it, and what they answer
@@ -35,6 +40,11 @@ demo-down: ## destroy what the demo deployed, and stop its OpenStack
 .PHONY: e2e
 e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, nothing left behind
 	@test/e2e/run
+
+.PHONY: bench
+bench: node_modules ## speed and memory beside a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for a rough look
+	@bench/install
+	bench/run $(if $(QUICK),--quick)
 
 .PHONY: lint
 lint: node_modules ## lint and format check

@@ -13,7 +13,7 @@ import {
 
 export const newInstance = 'new instance';
 const asForCloud = "as the cloud's";
-const newAccount = 'new account and certificate';
+const newAccount = 'new account and certificate; new instance';
 
 /** What a change of a setting does, which no docstring tells; the compiler asks for every setting. */
 export const changes: {
@@ -29,8 +29,8 @@ export const changes: {
     openstack: 'nothing, if its project is the same',
     keystoneHostname: 'an output, nothing else',
     acme: 'see [acme](#acme)',
-    dns: 'records in place; with another zone or kind they are made anew; another kind with `acmeOnInstance()`: new instance',
-    certificate: 'between `acme()` and `fromPem()` in place; to or from `acmeOnInstance()`: new instance',
+    dns: 'records in place; with another zone or kind they are made anew; another kind, server or key with `acmeOnInstance()`: new instance',
+    certificate: 'another kind, or another passphrase of `fromPem()`: new instance; else in place',
     delivery: 'there is one choice',
     backend: 'the state moves there: `npx cdktf deploy --migrate-state <cloud>`',
     namePrefix: 'in place',
@@ -71,7 +71,7 @@ export const changes: {
     blocked: newInstance,
     metricsNetworks: newInstance,
     maxBodySize: newInstance,
-    upstreamSecurity: newInstance,
+    upstreamSecurity: `${newInstance}; another client certificate for the same key in place`,
     packageMirror: newInstance,
     strictEgress: 'security group in place',
     recordTtl: 'records in place',
@@ -98,14 +98,15 @@ created, each with its place, what is wrong and an example.
 The last column of the tables tells what \`npx cdktf deploy\` does when you change a setting; \`npx cdktf diff <cloud>\`
 tells it beforehand.
 
-- **${newInstance}**: what is on the instance travels in its user data, so another instance takes its place, on the same
+- **${newInstance}**: what is on the instance, and the secrets it needs, travel in its user data, so another instance takes its place, on the same
   port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer. With
   \`WildcardCertificate.acmeOnInstance()\` it orders a certificate of its own; mind the limits of your CA.
 - **in place**: the UAP goes on serving. A new certificate travels in place, too.
 - **nothing**: what runs stays as it is.
 `;
 
-const acmeNote = `The changes are those with \`WildcardCertificate.acme()\`, all in place. \`acmeOnInstance()\` does without
+const acmeNote = `The changes are those with \`WildcardCertificate.acme()\`: in place but for those of the account, whose key makes
+the password that the certificate travels with. \`acmeOnInstance()\` does without
 \`externalAccountBinding\` and \`renewalInfo\`; a change of the others is a new instance there, unless the table says
 otherwise.`;
 

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { App, Testing } from 'cdktf';
 import {
   type CloudSpec,
@@ -14,9 +13,9 @@ import { cloudA } from '../stacks/cloud-a';
 import { cloudB } from '../stacks/cloud-b';
 import { type Unpacked, unpack } from './cloud-init/unpack';
 
-/** The files that a server boots with. */
+/** The files that a server boots with; those of which Terraform alone knows the content have their expression. */
 function bootFiles(userData: unknown): Unpacked[] {
-  return unpack(gunzipSync(Buffer.from(String(userData), 'base64')).toString('utf8'));
+  return unpack(String(userData));
 }
 
 /** What `cdktf synth` writes for a cloud, validations included. */
@@ -114,7 +113,11 @@ const maximal: CloudSpec = {
       readinessTimeout: 0,
       certificatePollInterval: 300,
       dns: DnsRecords.manual(),
-      certificate: WildcardCertificate.fromPem({ chainFile: '~/chain.pem', key: Secret.file('~/key.pem') }),
+      certificate: WildcardCertificate.fromPem({
+        chainFile: '~/chain.pem',
+        key: Secret.file('~/key.pem'),
+        passphrase: Secret.variable('key_passphrase'),
+      }),
     },
     {
       region: 'South',
@@ -163,14 +166,24 @@ describe('every synth', () => {
     }
   });
 
-  test.each(outputs)('of %s boots with no token in the user data', (_name, output) => {
+  test.each(outputs)('of %s has no expression that JavaScript spoilt', (_name, output) => {
+    expect(output).not.toMatch(/\b(undefined|NaN)\b|\[object /);
+  });
+
+  test.each(outputs)('of %s boots with no token in the user data but those of secret files', (_name, output) => {
     const servers = Object.values(
       (JSON.parse(output) as { resource: Resources }).resource.openstack_compute_instance_v2 ?? {},
     );
     expect(servers.length).toBeGreaterThan(0);
     for (const server of servers) {
-      for (const file of bootFiles(server.user_data)) {
-        expect(file.content).not.toMatch(/TfToken\[|\$\{(var|data|local|openstack_|acme_)/);
+      const files = bootFiles(server.user_data);
+      const secrets = files.filter(({ path }) => path.startsWith('/var/lib/uap/late/'));
+      expect(secrets.length).toBeGreaterThan(0);
+      for (const { mode, content } of secrets) {
+        expect([mode, content]).toEqual(['0600', expect.stringMatching(/^\$\{local\.\w+_late-[\w-]+\}$/)]);
+      }
+      for (const { content } of files.filter((file) => !secrets.includes(file))) {
+        expect(content).not.toMatch(/TfToken\[|\$\{(var|data|local|openstack_|acme_)/);
       }
     }
   });
@@ -202,14 +215,90 @@ test.each([
 });
 
 test('what is known at apply alone, or secret, stays out of the synth output', () => {
-  process.env.TF_VAR_tsig_key = 'planted-tsig-key';
-  process.env.TF_VAR_eab_hmac_key = 'planted-hmac-key';
+  const variables = ['tsig_key', 'eab_hmac_key', 'key_passphrase'].map((name) => `TF_VAR_${name}`);
+  for (const name of variables) process.env[name] = `planted-${name}`;
   try {
-    expect(synth(maximal)).not.toContain('planted');
+    for (const spec of [maximal, { ...maximal, certificate: WildcardCertificate.acmeOnInstance(), acme: ownCa }]) {
+      expect(synth(spec)).not.toContain('planted');
+    }
   } finally {
-    delete process.env.TF_VAR_tsig_key;
-    delete process.env.TF_VAR_eab_hmac_key;
+    for (const name of variables) delete process.env[name];
   }
+});
+
+const ownCa = { email: 'ops@cloud.org', directory: { url: 'https://ca.cloud.org/dir', caFile: '~/ca.pem' } };
+
+/** A cloud with one region that has every way to get a certificate and to talk to upstreams. */
+const kinds: [string, Partial<CloudSpec>][] = [
+  ['acme()', {}],
+  ['acmeOnInstance() with designate', { certificate: WildcardCertificate.acmeOnInstance(), acme: ownCa }],
+  [
+    'acmeOnInstance() with rfc2136',
+    { certificate: WildcardCertificate.acmeOnInstance(), dns: maximal.dns, acme: ownCa },
+  ],
+  ['fromPem()', { certificate: maximal.regions[0]?.certificate }],
+];
+
+/** The expressions of the late files that travel as metadata, and of those in the user data, by name. */
+function travels(spec: CloudSpec) {
+  const { resource, locals } = JSON.parse(synth(spec)) as { resource: Resources; locals: Record<string, string> };
+  const [server] = Object.values(resource.openstack_compute_instance_v2 ?? {});
+  const late = Object.entries(locals).filter(([name]) => /_late-/.test(name));
+  const used = (where: unknown) =>
+    Object.fromEntries(
+      late
+        .filter(([name]) => JSON.stringify(where).includes(`local.${name}`))
+        .map(([name, expression]) => [/_late-([a-z0-9-]+)_/.exec(name)?.[1] ?? '', expression]),
+    );
+  return { metadata: used(server?.metadata), userData: used(server?.user_data), server };
+}
+
+const preconditions = (server?: Record<string, unknown>) =>
+  (server as { lifecycle: { precondition: Record<string, string>[] } }).lifecycle.precondition;
+
+describe.each(kinds)('with %s', (_, changes) => {
+  const { metadata, userData, server } = travels({ ...minimal, ...changes });
+
+  // Public: chains and CAs. Sealed: a PKCS#12 file with a password, a key with a passphrase. Everything else that is
+  // to travel as metadata has to come here with a reason, as a plan prints the metadata of a server that goes.
+  const openly: Record<string, RegExp> = {
+    'certificate-p12': /^\$\{base64gzip\(acme_certificate\.[\w-]+\.certificate_p12\)\}$/,
+    'certificate-chain': /^\$\{base64gzip\(file\(pathexpand\("[^"]+\.pem"\)\)\)\}$/,
+    'certificate-key': /^\$\{base64gzip\(local\.[\w-]+_certificate-key_\w+\)\}$/,
+    'acme-ca': /^\$\{base64gzip\(file\(pathexpand\("~\/ca\.pem"\)\)\)\}$/,
+  };
+
+  test('nothing but what is public or sealed travels as metadata', () => {
+    expect(Object.keys(metadata).length).toBeGreaterThan(0);
+    for (const [name, expression] of Object.entries(metadata)) {
+      expect(Object.keys(openly)).toContain(name);
+      expect(expression).toMatch(openly[name] as RegExp);
+    }
+  });
+
+  test('what is secret is in the user data, marked sensitive, and its length is checked', () => {
+    expect(Object.keys(userData)).toHaveLength(1);
+    for (const expression of Object.values(userData)) expect(expression).toMatch(/^\$\{sensitive\(base64encode\(/);
+    expect(preconditions(server).map(({ condition }) => condition)).toContainEqual(
+      expect.stringMatching(/^\$\{\(\(length\(local\.\S+\) >= 1\) && \(length\(local\.\S+\) <= \d+\)\)\}$/),
+    );
+  });
+});
+
+test('a private key of your own that is not encrypted is refused', () => {
+  const { server } = travels({ ...minimal, certificate: maximal.regions[0]?.certificate });
+  const { condition, error_message: message } = preconditions(server)[0] ?? {};
+  expect(message).toMatch(
+    /^The private key \(file ~\/key\.pem\) must be .* openssl pkcs8 -topk8 -v2 aes256 -in key\.pem/,
+  );
+  const pattern = /^\$\{can\(regex\("(.+)", local\.[\w-]+_certificate-key_\w+\)\)\}$/.exec(condition ?? '')?.[1] ?? '';
+  // The one construct of Terraform's regular expressions that JavaScript writes in another way.
+  const accepted = new RegExp(pattern.replaceAll('[:space:]', '\\s'));
+  const pem = (label: string) => `-----BEGIN ${label}-----\nMIIabc+/=\n-----END ${label}-----\n`;
+  expect(pem('ENCRYPTED PRIVATE KEY')).toMatch(accepted);
+  for (const label of ['PRIVATE KEY', 'RSA PRIVATE KEY', 'EC PRIVATE KEY']) expect(pem(label)).not.toMatch(accepted);
+  expect(pem('ENCRYPTED PRIVATE KEY') + pem('PRIVATE KEY')).not.toMatch(accepted);
+  expect(pem('PRIVATE KEY') + pem('ENCRYPTED PRIVATE KEY')).not.toMatch(accepted);
 });
 
 test('a secret refuses to become a string', () => {

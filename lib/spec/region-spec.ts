@@ -80,7 +80,8 @@ export interface RegionSpec {
   readonly ports?: PortsSpec;
 
   /**
-   * Whether apps without TLS are served (`http-` names): between UAP and instance they go in the clear.
+   * Whether apps without TLS are served (`http-` names): between UAP and instance they go in the clear. If not, such a
+   * name is answered with 403. A verified upstreamSecurity protects https names alone.
    * @default true
    * @example false
    */
@@ -136,7 +137,7 @@ export interface RegionSpec {
   readonly maxBodySize?: number;
 
   /**
-   * How https apps are talked to.
+   * How https apps are talked to: any, only those that a CA of yours vouches for, with a certificate of the UAP's own.
    * @default UpstreamSecurity.unverifiedTls()
    * @example UpstreamSecurity.unverifiedTls()
    */

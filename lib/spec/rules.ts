@@ -1,5 +1,6 @@
 import type { DnsRecords } from '../dns-records';
 import { BAD_PORTS } from '../nginx/bad-ports';
+import type { UpstreamSecurity } from '../upstream-security';
 import type { WildcardCertificate } from '../wildcard-certificate';
 import { normalHostname } from './names';
 import { containedNetworks, contains, type Network, parseNetwork, specialPurposeBlocks } from './networks';
@@ -68,6 +69,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
       ...deniedAddresses(settings, region),
       ...ports(settings, region),
       ...hostnameInZone(settings, region),
+      ...upstreamSecurity(settings, region),
     ]),
     ...certificates(settings),
     ...zerossl(settings),
@@ -180,6 +182,12 @@ function hostnameInZone(settings: Settings, region: number): Problem[] {
   return [{ path, value: show(hostname), wrong, example: `'${name.split('.')[0]}.${zone}'` }];
 }
 
+function upstreamSecurity(settings: Settings, region: number): Problem[] {
+  const place = ['regions', region, 'upstreamSecurity'];
+  const security = settings.get<UpstreamSecurity>(...place);
+  return (security?.problems() ?? []).map((problem) => ({ ...problem, path: pathText([...place, problem.path]) }));
+}
+
 /** ACME needs an account, and somebody who can answer its DNS challenge. */
 function certificates(settings: Settings): Problem[] {
   const problems = new Map<string, Problem>();
@@ -212,7 +220,8 @@ function certificates(settings: Settings): Problem[] {
   return [...problems.values()];
 }
 
-const challengeExample = "certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…') })";
+const challengeExample =
+  "certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })";
 
 function zerossl(settings: Settings): Problem[] {
   if (settings.get('acme', 'directory') !== 'zerossl' || settings.has('acme', 'externalAccountBinding')) return [];

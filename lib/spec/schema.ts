@@ -43,7 +43,7 @@ const families = {
   ),
   upstreamSecurity: strategy(
     UpstreamSecurity.isUpstreamSecurity,
-    'an UpstreamSecurity',
+    'UpstreamSecurity.unverifiedTls(), UpstreamSecurity.verifiedTls(…) or UpstreamSecurity.mutualTls(…)',
     'UpstreamSecurity.unverifiedTls()',
   ),
 };

@@ -159,7 +159,7 @@ test.each<[string, object, string[]]>([
     [
       'dns: manual',
       "can't solve the ACME challenge that certificate needs; let Terraform make the records or choose a certificate that needs no challenge",
-      "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…') })",
+      "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })",
     ],
   ],
   [
@@ -168,7 +168,7 @@ test.each<[string, object, string[]]>([
     [
       'regions[0].dns: manual',
       "can't solve the ACME challenge that certificate needs; let Terraform make the records or choose a certificate that needs no challenge",
-      "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…') })",
+      "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })",
     ],
   ],
   [
@@ -259,7 +259,11 @@ test.each<[string, object]>([
     {
       dns: DnsRecords.manual(),
       acme: undefined,
-      certificate: WildcardCertificate.fromPem({ chainFile: '/c.pem', key: Secret.file('/k.pem') }),
+      certificate: WildcardCertificate.fromPem({
+        chainFile: '/c.pem',
+        key: Secret.file('/k.pem'),
+        passphrase: Secret.variable('key_passphrase'),
+      }),
     },
   ],
   [

@@ -66,7 +66,7 @@ test.each<[string, object, string[]]>([
   ['a metrics network with host bits', { metricsNetworks: ['192.0.2.1/24'] }, ['metricsNetworks[0]: "192.0.2.1/24"', 'is an address in a network, not a network: it has bits set after the prefix', "write '192.0.2.0/24'"]],
   ['a size with a unit', { maxBodySize: '1g' }, ['maxBodySize: "1g"', 'is not allowed; allowed: a whole number of bytes', 'example 10737418240']],
   ['a size below zero', { maxBodySize: -1 }, ['maxBodySize: -1', 'is not allowed; allowed: a whole number of bytes', 'example 10737418240']],
-  ['upstream security by name', { upstreamSecurity: 'unverifiedTls' }, ['upstreamSecurity: (a text)', 'is not allowed; allowed: an UpstreamSecurity', 'example UpstreamSecurity.unverifiedTls()']],
+  ['upstream security by name', { upstreamSecurity: 'unverifiedTls' }, ['upstreamSecurity: (a text)', 'is not allowed; allowed: UpstreamSecurity.unverifiedTls(), UpstreamSecurity.verifiedTls(…) or UpstreamSecurity.mutualTls(…)', 'example UpstreamSecurity.unverifiedTls()']],
   ['a mirror that is no URL', { packageMirror: 'mirror.cloud.org' }, ['packageMirror: "mirror.cloud.org"', 'is not a URL; allowed: http:// or https:// and a host', "example 'https://mirror.cloud.org/debian'"]],
   ['a mirror with a password', { packageMirror: 'https://a:b@mirror.org' }, ['packageMirror: "https://…@mirror.org"', 'has a user name or password in it, which would not stay secret', "example 'https://mirror.cloud.org/debian'"]],
   ['a TTL of 0', { recordTtl: 0 }, ['recordTtl: 0', 'is not allowed; allowed: a whole number of seconds, 1 to 86400', 'example 300']],

@@ -63,7 +63,11 @@ const completeRegion: Required<RegionSpec> = {
   readinessTimeout: 0,
   certificatePollInterval: 300,
   dns: DnsRecords.manual(),
-  certificate: WildcardCertificate.fromPem({ chainFile: '/chain.pem', key: Secret.file('/key.pem') }),
+  certificate: WildcardCertificate.fromPem({
+    chainFile: '/chain.pem',
+    key: Secret.file('/key.pem'),
+    passphrase: Secret.variable('key_passphrase'),
+  }),
   delivery: SecretDelivery.instanceMetadata(),
 };
 
