@@ -48,8 +48,9 @@ describe('real apps', () => {
     await page.click('#login_submit');
     await page.waitForURL('**/lab/tree/answer.ipynb');
 
+    // The notebook's own indicator is idle before there is a kernel; a cell run then asks which kernel to take.
+    await page.getByText('Python 3 (ipykernel) | Idle').waitFor();
     await page.locator('.jp-CodeCell .cm-content').click();
-    await page.locator('.jp-Notebook-ExecutionIndicator[data-status=idle]').waitFor();
     await page.keyboard.press('Shift+Enter');
     const output = page.locator('.jp-CodeCell .jp-OutputArea-output');
     await output.waitFor();
