@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -73,6 +73,8 @@ async function main(args: string[]): Promise<void> {
     writeReport(JSON.parse(readFileSync(path.join(options.out, 'results.json'), 'utf8')), options.out);
     return;
   }
+  // Told now, not after all the measurements.
+  mkdirSync(options.out, { recursive: true });
   const lab = openLab();
   const samples: Sample[] = [];
   const started = new Map<Peer, RunningPeer>();

@@ -1,6 +1,7 @@
 import type { InstanceFile } from '../instance-parts';
 import { because, block, directive, map, printDirectives } from './directive';
 import { CERTIFICATE, CERTIFICATE_KEY, confFile, UAP } from './paths';
+import type { ProxyModel } from './proxy-model';
 
 /** Files of the http context, in the order in which they are included. */
 const HTTP_FILES = [
@@ -108,7 +109,7 @@ export function limitsConf() {
 }
 
 /** Access log: a JSON object a line. Neither query strings nor referers, tokens live there. */
-export function logConf() {
+export function logConf({ siblingShield }: ProxyModel) {
   const values: Record<string, string> = {
     time: '$time_iso8601',
     client: '$remote_addr',
@@ -125,7 +126,8 @@ export function logConf() {
     bytes_received: '$request_length',
     bytes_sent: '$bytes_sent',
     seconds: '$request_time',
-    sibling: '$uap_sibling',
+    // Costs a look at several headers of each request.
+    ...(siblingShield === 'off' ? {} : { sibling: '$uap_sibling' }),
   };
   const numbers = new Set(['status', 'bytes_received', 'bytes_sent', 'seconds']);
   const fields = Object.entries(values).map(([name, value]) => `"${name}":${numbers.has(name) ? value : `"${value}"`}`);

@@ -24,7 +24,7 @@ export function renderNginx(model: ProxyModel): InstanceFile[] {
     publicPortConf(),
     tlsConf(),
     limitsConf(),
-    logConf(),
+    logConf(model),
     targetConf(model),
     rangesConf(model),
     deniedConf(model),

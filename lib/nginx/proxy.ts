@@ -1,6 +1,7 @@
 import { because, block, type Directive, directive, literal, map, regexLiteral } from './directive';
 import { confFile, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
+import { hasClientOrigins } from './requests';
 
 /** Headers of RFC 9110, 7.6.1, and their relatives, which end at a proxy. Transfer-Encoding is Nginx's own business. */
 const HOP_BY_HOP = ['Keep-Alive', 'Proxy-Connection', 'Proxy-Authorization', 'TE', 'Trailer', 'HTTP2-Settings'];
@@ -109,15 +110,16 @@ const UPGRADE = '591';
 const CLIENT_ORIGIN = '592';
 
 /** Goes with {@link proxyLocations} into the server. */
-export function proxyErrorPages(): Directive[] {
+export function proxyErrorPages(model: ProxyModel): Directive[] {
   return [
     directive('error_page', UPGRADE, '=', '@upgrade'),
-    directive('error_page', CLIENT_ORIGIN, '=', '@client_origin'),
+    ...(hasClientOrigins(model) ? [directive('error_page', CLIENT_ORIGIN, '=', '@client_origin')] : []),
   ];
 }
 
 /** The locations of an app: everything, upgraded connections, and requests of client origins. */
-export function proxyLocations(): Directive[] {
+export function proxyLocations(model: ProxyModel): Directive[] {
+  const clientOrigins = hasClientOrigins(model);
   return [
     block(
       'location',
@@ -126,7 +128,7 @@ export function proxyLocations(): Directive[] {
         block('if', ['($uap_pass', '=', '', ')'], [directive('rewrite', '^', '//uap/answer/$uap_refusal', 'last')]),
         block('if', ['($uap_answer)'], [directive('rewrite', '^', '//uap/answer/$uap_answer', 'last')]),
         block('if', ['($http_upgrade)'], [directive('return', UPGRADE)]),
-        block('if', ['($uap_client_origin)'], [directive('return', CLIENT_ORIGIN)]),
+        ...(clientOrigins ? [block('if', ['($uap_client_origin)'], [directive('return', CLIENT_ORIGIN)])] : []),
         ...pass({ timeout: '1h', connection: '' }),
       ],
     ),
@@ -141,16 +143,20 @@ export function proxyLocations(): Directive[] {
         ],
       ),
     ),
-    block(
-      'location',
-      ['@client_origin'],
-      [
-        ...[...CORS_RESPONSE, ...HIDDEN].map((name) => directive('proxy_hide_header', name)),
-        directive('include', `${UAP}/cors-headers.conf`),
-        ...pass({ timeout: '1h', connection: '' }),
-      ],
-    ),
+    ...(clientOrigins ? [clientOriginLocation()] : []),
   ];
+}
+
+function clientOriginLocation(): Directive {
+  return block(
+    'location',
+    ['@client_origin'],
+    [
+      ...[...CORS_RESPONSE, ...HIDDEN].map((name) => directive('proxy_hide_header', name)),
+      directive('include', `${UAP}/cors-headers.conf`),
+      ...pass({ timeout: '1h', connection: '' }),
+    ],
+  );
 }
 
 function pass({ timeout, connection }: { timeout: string; connection: string }): Directive[] {
@@ -160,6 +166,6 @@ function pass({ timeout, connection }: { timeout: string; connection: string }):
     directive('proxy_read_timeout', timeout),
     directive('proxy_send_timeout', timeout),
     directive('add_header', 'Origin-Agent-Cluster', '?1', 'always'),
-    directive('proxy_pass', '$uap_pass'),
+    directive('include', `${UAP}/upstream/pass.conf`),
   ];
 }

@@ -10,30 +10,32 @@ const HSTS_MAX_AGE = 63072000;
  * between sibling hosts. `$uap_answer` names the answer, empty for a request that goes on.
  */
 export function requestsConf(model: ProxyModel) {
-  const enforce = model.siblingShield === 'enforce';
+  const sibling = model.siblingShield === 'enforce' ? '$uap_sibling' : '';
+  // What nobody asked for costs no request anything.
+  const next = hasClientOrigins(model) ? '$uap_answer_preflight' : sibling;
   return confFile('requests.conf', 'Requests that are answered here: loops, preflights, requests between siblings.', [
     because(
       'RFC 8586: a request that carries our name has been here before.',
       map('$http_cdn_loop', '$uap_answer', [
-        ['default', '$uap_answer_preflight'],
-        ['', '$uap_answer_preflight'],
+        ['default', next],
+        ['', next],
         [`~*(?:^|[\\s,])${regexLiteral(model.hostname)}(?:$|[\\s,;])`, 'loop'],
       ]),
     ),
     map('$request_method', '$uap_answer_preflight', [
-      ['default', enforce ? '$uap_sibling' : ''],
+      ['default', sibling],
       ['OPTIONS', '$uap_preflight'],
     ]),
     because(
       'An OPTIONS request is a preflight with both of these headers (Fetch standard, 4.8).',
       map('$http_access_control_request_method', '$uap_preflight', [
         ['default', '$uap_preflight_origin'],
-        ['', enforce ? '$uap_sibling' : ''],
+        ['', sibling],
       ]),
     ),
     map('$uap_client_origin', '$uap_preflight_origin', [
       ['default', 'preflight'],
-      ['', enforce ? '$uap_sibling' : ''],
+      ['', sibling],
     ]),
     because(
       'Fetch Metadata: sent by the browser, and out of reach of scripts.',
@@ -66,6 +68,11 @@ export function requestsConf(model: ProxyModel) {
       ['', 'sibling'],
     ]),
   ]);
+}
+
+/** Whether there are origins whose scripts may read an app's answers. */
+export function hasClientOrigins({ clientOrigins, sameInstanceCors }: ProxyModel): boolean {
+  return clientOrigins.length > 0 || sameInstanceCors;
 }
 
 /** Which origins count as clients of the app that is asked for. */

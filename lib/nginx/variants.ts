@@ -49,9 +49,18 @@ function luaVariant(): InstanceFile[] {
     confFile('variants/upstream-lua/metrics.conf', 'Counters for Prometheus.', [
       directive('content_by_lua_file', `${lua}/metrics.lua`),
     ]),
-    confFile('variants/upstream-lua/server.conf', 'The upstream of a request, empty if it is refused.', [
+    confFile('variants/upstream-lua/server.conf', 'The pool for a request, empty if it is refused.', [
       directive('set_by_lua_file', '$uap_pass', `${lua}/pass.lua`),
     ]),
+    confFile(
+      'variants/upstream-lua/pass.conf',
+      'To the pool of the target; a name in a variable is looked up each time.',
+      [
+        block('if', ['($uap_pass', '=', 'http)'], [directive('proxy_pass', 'http://uap_http')]),
+        block('if', ['($uap_pass', '=', 'https-named)'], [directive('proxy_pass', 'https://uap_https_named')]),
+        directive('proxy_pass', 'https://uap_https'),
+      ],
+    ),
     ...['target', 'init', 'pass', 'connect', 'count', 'metrics'].map((name) => ({
       path: `${lua}/${name}.lua`,
       content: readAsset(`lua/${name}.lua`),
@@ -79,6 +88,7 @@ function plainVariant(): InstanceFile[] {
       directive('ssi_last_modified', 'off'),
       directive('etag', 'off'),
     ]),
+    confFile('variants/upstream-plain/pass.conf', 'To the target itself.', [directive('proxy_pass', '$uap_pass')]),
     confFile('variants/upstream-plain/server.conf', 'Nothing: the upstream of a request is a map.', []),
   ];
 }

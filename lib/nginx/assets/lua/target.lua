@@ -14,9 +14,9 @@ local young, old, count = {}, {}, 0
 -- A pool per way of naming a target: a connection kept from `https-…` was opened with that name in its TLS handshake.
 local function pool(host, protocol)
     if protocol == "http" then
-        return "http://uap_http"
+        return "http"
     end
-    return host:sub(1, 6) == "https-" and "https://uap_https_named" or "https://uap_https"
+    return host:sub(1, 6) == "https-" and "https-named" or "https"
 end
 
 local function find(host)
@@ -42,7 +42,7 @@ end
 
 local target = {}
 
--- The URL for proxy_pass, empty if the target is refused.
+-- The pool for pass.conf, empty if the target is refused.
 function target.pass()
     local found = find(ngx.var.host)
     return found and found.pass or ""
