@@ -1,47 +1,63 @@
-import { parseArgs } from 'node:util';
+import { type Command as Parser, Option as ParserOption } from 'commander';
 import { nearest } from '../lib/spec/problems';
 import { type Option, UsageError, type Values } from './command';
 
+type Options = Readonly<Record<string, Option>>;
+
 /** Options of every command. */
-export const commonOptions: Readonly<Record<string, Option>> = {
+export const commonOptions: Options = {
   stacks: { value: 'FILE', help: 'file that exports "clouds" (default: stacks/index.ts)' },
-  help: { help: 'show this help' },
 };
 
-/** Reads the arguments of a command; what is not allowed is told with what is. */
-export function readArguments(
-  command: string,
-  args: readonly string[],
-  options: Readonly<Record<string, Option>>,
-): { values: Values; positionals: string[] } {
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(
-      Object.entries(options).map(([name, { value }]) => [name, { type: value === undefined ? 'boolean' : 'string' }]),
-    ),
-    // Node's own messages speak of configuration that an operator never sees.
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const values: Record<string, string | true> = {};
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    const option = options[token.name];
-    if (!option) throw new UsageError(unknownOption(command, token.rawName, Object.keys(options)));
-    if (option.value === undefined && token.value !== undefined) {
-      throw new UsageError(`${token.rawName} takes no value; got "${token.value}"`);
-    }
-    if (option.value !== undefined && (token.value === undefined || /^--?[a-z]/.test(token.value))) {
-      throw new UsageError(`${token.rawName} needs a value: ${token.rawName} ${option.value}`);
-    }
-    values[token.name] = option.value === undefined ? true : (token.value as string);
-  }
-  return { values, positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])) };
+/** Teaches the parser our options. What it would refuse in its own words comes back to `readArguments`. */
+export function addOptions(parser: Parser, options: Options): Parser {
+  for (const [name, option] of Object.entries(options)) parser.addOption(parserOption(name, option));
+  return parser.allowUnknownOption().allowExcessArguments();
 }
 
-function unknownOption(command: string, name: string, allowed: readonly string[]): string {
-  return `${command} has no option ${name}; ${suggestion(name.replace(/^-+/, ''), allowed, '--')}`;
+function parserOption(name: string, option: Option): ParserOption {
+  const { value, help, multiple } = option;
+  // An optional value, so that it is us who say that it is missing.
+  const made = new ParserOption(value === undefined ? `--${name}` : `--${name} [${value}]`, help);
+  return made.argParser((given: string, before: unknown) => {
+    if (given === '' || before === true) throw missingValue(name, option);
+    checkChoice(name, option, given);
+    if (!multiple) return given;
+    return [...((before as string[] | undefined) ?? []), given];
+  });
+}
+
+/** The arguments that the parser read; what is not allowed is told with what is. */
+export function readArguments(parser: Parser, options: Options): { values: Values; positionals: string[] } {
+  const stray = parser.args.find((arg) => /^-./.test(arg));
+  if (stray !== undefined) throw unknownOption(parser.name(), stray, options);
+  const values: Record<string, string | true | readonly string[]> = {};
+  for (const made of parser.options) {
+    const value = parser.getOptionValue(made.attributeName());
+    const option = options[made.name()];
+    if (value === undefined || option === undefined) continue;
+    if (option.value !== undefined && value === true) throw missingValue(made.name(), option);
+    values[made.name()] = value;
+  }
+  return { values, positionals: parser.args };
+}
+
+function checkChoice(name: string, { choices }: Option, given: string): void {
+  if (!choices || choices.includes(given)) return;
+  throw new UsageError(`--${name} is one of ${choices.join(', ')}; got "${given}"`);
+}
+
+function missingValue(name: string, { value, choices }: Option): UsageError {
+  return new UsageError(`--${name} needs a value: --${name} ${choices?.join('|') ?? value}`);
+}
+
+function unknownOption(command: string, given: string, options: Options): UsageError {
+  const [flag = given, value] = given.split(/=(.*)/s);
+  const name = flag.replace(/^-+/, '');
+  if (value !== undefined && name in options) return new UsageError(`${flag} takes no value; got "${value}"`);
+  return new UsageError(
+    `${command} has no option ${flag}; ${suggestion(name, [...Object.keys(options), 'help'], '--')}`,
+  );
 }
 
 /** "did you mean …?" where that is likely, else all that is allowed. */

@@ -1,9 +1,16 @@
 import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../lib';
 
+/** Where text goes; a terminal has a width, and colours. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 /** What the command line has of the world. */
 export interface Io {
-  readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder of the operator's app. */
   readonly cwd: string;
@@ -17,10 +24,14 @@ export interface Option {
   /** What stands for the value in the help, e.g. `DIR`; a switch has none. */
   readonly value?: string;
   readonly help: string;
+  /** The values allowed. @default - any */
+  readonly choices?: readonly string[];
+  /** Whether it may be given several times, each with one value; see `texts`. @default false */
+  readonly multiple?: boolean;
 }
 
-/** The options given, by name: the text of the value, or true for a switch. */
-export type Values = Readonly<Record<string, string | true | undefined>>;
+/** The options given, by name: the text of the value, true for a switch, a list for one that may be given often. */
+export type Values = Readonly<Record<string, string | true | readonly string[] | undefined>>;
 
 export interface Invocation {
   readonly io: Io;
@@ -36,7 +47,9 @@ interface AnyCommand {
   readonly summary: string;
   /** Options without those that every command has. */
   readonly options: Readonly<Record<string, Option>>;
-  /** More lines for its help. */
+  /** Command lines that work, without `uap`: `show cloud-a --json`. */
+  readonly examples?: readonly string[];
+  /** More for its help; its lines are wrapped. */
   readonly notes?: string;
 }
 
@@ -64,6 +77,12 @@ export class CommandError extends Error {}
 export function text(values: Values, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+/** The values of an option that may be given several times. */
+export function texts(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value : typeof value === 'string' ? [value] : [];
 }
 
 /** The region that was asked for; it need not be named where there is only one. */

@@ -4,6 +4,7 @@ export const exosphere: CloudCommand = {
   name: 'exosphere',
   summary: "Write the cloud's entry for Exosphere's configuration (userAppProxy).",
   options: {},
+  examples: ['exosphere cloud-a'],
   notes: 'It goes into the list "clouds" of cloud_configs.js; a region of null stands for every other region.',
 
   async run({ io, cloud }) {

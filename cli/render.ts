@@ -5,12 +5,13 @@ import { type CloudCommand, CommandError, oneRegion, text, UsageError } from './
 
 export const render: CloudCommand = {
   name: 'render',
-  summary: 'Write the files that an instance would get into a folder, to read or to compare them.',
+  summary: 'Write the files of an instance to a folder, to read or to compare them.',
   options: {
     out: { value: 'DIR', help: 'folder to write to; it is made if need be' },
     region: { value: 'REGION', help: 'this region only (default: all, with a folder for each if there are several)' },
     force: { help: 'write to a folder that is not empty; other files in it stay' },
   },
+  examples: ['render cloud-a --region RegionOne --out /tmp/one'],
   notes: 'Certificates and credentials are not among the files: they come with a deployment.',
 
   async run({ io, values, cloud }) {

@@ -1,17 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNativeError } from 'node:util/types';
-import { commonOptions, readArguments, suggestion } from './arguments';
+import { CommanderError } from 'commander';
+import { addOptions, commonOptions, readArguments, suggestion } from './arguments';
 import { findCloud } from './clouds';
 import { type Command, type Io, text, UsageError } from './command';
 import { exosphere } from './exosphere';
-import { commandHelp, generalHelp } from './help';
+import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
 import { render } from './render';
 import { serve } from './serve-command';
 import { show } from './show';
 import { url } from './url';
 
-const commands: readonly Command[] = [show, render, serve, url, exosphere];
+/** The commands, by when one needs them. */
+export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
+  before: [show, render, serve],
+  after: [url, exosphere],
+};
+
+const commands: readonly Command[] = Object.values(stages).flat();
 
 /**
  * Runs the `uap` command.
@@ -21,44 +28,73 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof UsageError) return fail(io, error.message, 2);
-    if (isForPeople(error)) return fail(io, error.message, 1);
-    throw error;
+    return told(error, io);
   }
 }
 
-async function dispatch([name, ...args]: readonly string[], io: Io): Promise<number> {
-  if (name === '--version') return say(io, `${version()}\n`);
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') return help(args[0], io);
-  const command = findCommand(name);
-  const options = { ...command.options, ...commonOptions };
-  // Whoever asks for help gets it, whatever else is on the line.
-  if (args.includes('--help') || args.includes('-h')) return say(io, commandHelp(command));
-  const { values, positionals } = readArguments(name, args, options);
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const program = makeProgram(io, version());
+  let code = 0;
+  const add = (command: Command, heading: string) => {
+    const options = { ...command.options, ...commonOptions };
+    const parser = addOptions(addCommand(program, command, heading), options);
+    parser.action(async () => {
+      const { values, positionals } = readArguments(parser, options);
+      code = await invoke(command, { io, values, positionals });
+    });
+  };
+  for (const command of stages.before) add(command, 'Before a deployment:');
+  addCdktfCommands(program, 'To deploy:', (line) => {
+    throw new UsageError(`that is a command of CDKTF: ${line}`);
+  });
+  for (const command of stages.after) add(command, 'After it:');
+  program.action(() => help(program, program.args[0]));
+  program
+    .command('help', { hidden: true })
+    .allowExcessArguments()
+    .argument('[command]')
+    .action((name?: string) => help(program, name));
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+async function invoke(
+  command: Command,
+  { io, values, positionals }: ReturnType<typeof readArguments> & { io: Io },
+): Promise<number> {
   if ('runGeneral' in command) return command.runGeneral(io, values, positionals);
   const [cloudName, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`${name} takes one cloud; "${more.join(' ')}" is too much`);
+  if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; "${more.join(' ')}" is too much`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);
   // The library takes a while to load, which help and mistakes need not wait for.
   const { resolveCloud } = await import('../lib/spec');
   return command.run({ io, values, spec, cloud: resolveCloud(spec) });
 }
 
-function findCommand(name: string): Command {
-  const command = commands.find((one) => one.name === name);
-  if (command) return command;
-  const names = [...commands.map((one) => one.name), 'help'];
+function help(program: Parser, name: string | undefined): never {
+  if (name === undefined) return program.help();
+  const command = program.commands.find((one) => one.name() === name);
+  if (command) return command.help();
   const what = name.startsWith('-') ? 'option' : 'command';
-  throw new UsageError(`there is no ${what} "${name}"; ${suggestion(name, names)}`);
+  throw new UsageError(
+    `there is no ${what} "${name}"; ${suggestion(name, [...commands.map((one) => one.name), 'help'])}`,
+  );
 }
 
-function help(name: string | undefined, io: Io): number {
-  return say(io, name === undefined ? generalHelp(commands) : commandHelp(findCommand(name)));
+/** Tells the error in the way that is due, and gives the exit code. */
+function told(error: unknown, io: Io): number {
+  // Help and version end the parser in this way.
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  if (io.env.UAP_DEBUG && isNativeError(error)) io.stderr.write(`${error.stack}\n`);
+  if (error instanceof UsageError || error instanceof CommanderError) return fail(io, error.message, 2);
+  if (isForPeople(error)) return fail(io, error.message, 1);
+  const hint = io.env.UAP_DEBUG ? '' : ' (UAP_DEBUG=1 shows where)';
+  return fail(io, `this is a fault of uap, please report it: ${String(error).split('\n')[0]}${hint}`, 1);
 }
 
 /** Errors whose message says all: those of this command, of the library, and of the operating system. */
 function isForPeople(error: unknown): error is Error {
-  // A TypeError and its kind are faults of this program, and their stack is of use.
+  // A TypeError and its kind are faults of this program.
   return isNativeError(error) && ['Error', 'SettingsError'].includes(error.name);
 }
 
@@ -66,11 +102,6 @@ function version(): string {
   // Beside cli/ in the sources, one folder further up in the package.
   const file = ['../package.json', '../../package.json'].map((path) => join(__dirname, path)).find(existsSync);
   return file ? JSON.parse(readFileSync(file, 'utf8')).version : 'unknown';
-}
-
-function say(io: Io, message: string): number {
-  io.stdout.write(message);
-  return 0;
 }
 
 function fail(io: Io, message: string, code: number): number {

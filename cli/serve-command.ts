@@ -4,7 +4,7 @@ import { type CloudCommand, CommandError, oneRegion, text, UsageError, type Valu
 
 export const serve: CloudCommand = {
   name: 'serve',
-  summary: "Run a region's UAP on this machine with this machine's Nginx, to try its settings. Ctrl-C ends it.",
+  summary: "Run a region's UAP on this machine, with its Nginx, to try the settings.",
   options: {
     listen: { value: 'ADDRESS', help: 'IPv4 address to listen on, e.g. 127.0.0.1' },
     region: { value: 'REGION', help: 'the region (not needed if the cloud has only one)' },
@@ -13,6 +13,8 @@ export const serve: CloudCommand = {
     certificate: { value: 'FILE', help: 'certificate chain, PEM (default: a self-signed one)' },
     key: { value: 'FILE', help: 'its private key, PEM' },
   },
+  examples: ['serve cloud-a --region RegionOne --listen 127.0.0.1 --https-port 8443 --http-port 8080'],
+  notes: 'Ctrl-C ends it. The name of the UAP has to lead here, as by: curl --resolve NAME:8443:127.0.0.1',
 
   async run({ io, values, cloud }) {
     const region = oneRegion(cloud, text(values, 'region'));

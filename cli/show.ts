@@ -4,6 +4,7 @@ export const show: CloudCommand = {
   name: 'show',
   summary: 'Show the settings of a cloud with every default filled in.',
   options: { json: { help: 'as JSON' } },
+  examples: ['show cloud-a', 'show cloud-a --json'],
   notes: 'Of a secret only the place is shown that it comes from.',
 
   async run({ io, values, spec, cloud }) {

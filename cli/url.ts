@@ -19,7 +19,7 @@ export const url: GeneralCommand = {
     parse: { value: 'HOST', help: 'say what a host name or URL of a UAP stands for' },
     json: { help: 'as JSON' },
   },
-  notes: 'Example: uap url 198.51.100.7 8888 --http\n         uap url --parse http-198-51-100-7-8888.proxy.cloud.org',
+  examples: ['url 198.51.100.7 8888 --http', 'url --parse http-198-51-100-7-8888.proxy.cloud.org'],
 
   async runGeneral(io, values, positionals) {
     const parse = text(values, 'parse');

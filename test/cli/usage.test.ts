@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { addOptions, readArguments } from '../../cli/arguments';
+import { text, texts, UsageError } from '../../cli/command';
+import { Parser } from '../../cli/help';
+import { run, stages } from '../../cli/run';
 import { App } from './app';
 
 const app = new App();
@@ -8,9 +12,10 @@ afterAll(() => app.remove());
 // biome-ignore format: one case a line
 test.each<[string, string]>([
   ["shw small", 'there is no command "shw"; did you mean show?'],
+  ["deploy small", "that is a command of CDKTF: npx cdktf deploy small"],
   [
-    "deploy small",
-    'there is no command "deploy"; allowed: show, render, serve, url, exosphere, help',
+    "start small",
+    'there is no command "start"; allowed: show, render, serve, url, exosphere, help',
   ],
   ["--jsn", 'there is no option "--jsn"; allowed: show, render, serve, url, exosphere, help'],
   ["help shw", 'there is no command "shw"; did you mean show?'],
@@ -28,6 +33,7 @@ test.each<[string, string]>([
   ],
   ["show small --json=1", '--json takes no value; got "1"'],
   ["show small --stacks", "--stacks needs a value: --stacks FILE"],
+  ["show small --stacks=", "--stacks needs a value: --stacks FILE"],
   ["show small --stacks no/such.ts", "there is no no/such.ts"],
   ["render small", "render needs a folder to write to: --out DIR"],
   ["render small --out --force", "--out needs a value: --out DIR"],
@@ -99,7 +105,7 @@ test('wrong settings are all told, with exit code 1', async () => {
 test.each([[], ['help'], ['--help'], ['-h']])('the help lists the commands', async (...argv) => {
   const { code, stdout } = await app.run(...argv);
   expect(code).toBe(0);
-  for (const command of ['show', 'render', 'serve'])
+  for (const command of ['show', 'render', 'serve', 'npx cdktf deploy <cloud>', 'url'])
     expect(stdout).toMatch(new RegExp(`^  ${command} +[A-Z].*\\.$`, 'm'));
 });
 
@@ -107,22 +113,102 @@ test('the help of a command lists its options', async () => {
   const { code, stdout } = await app.run('help', 'render');
   expect(code).toBe(0);
   expect(stdout).toMatchInlineSnapshot(`
-    "Write the files that an instance would get into a folder, to read or to compare them.
+    "Usage: uap render <cloud> [options]
 
-    Usage: uap render <cloud> [options]
+    Write the files of an instance to a folder, to read or to compare them.
 
     Options:
-      --out DIR          folder to write to; it is made if need be
-      --region REGION    this region only (default: all, with a folder for each if there are several)
-      --force            write to a folder that is not empty; other files in it stay
-      --stacks FILE      file that exports "clouds" (default: stacks/index.ts)
-      --help             show this help
+      --out DIR        folder to write to; it is made if need be
+      --region REGION  this region only (default: all, with a folder for each if there are several)
+      --force          write to a folder that is not empty; other files in it stay
+      --stacks FILE    file that exports "clouds" (default: stacks/index.ts)
+      -h, --help       show this help
+
+    Example:
+      uap render cloud-a --region RegionOne --out /tmp/one
 
     Certificates and credentials are not among the files: they come with a deployment.
     "
   `);
   expect((await app.run('render', '--help')).stdout).toBe(stdout);
   expect((await app.run('render', 'small', '--nonsense', '-h')).stdout).toBe(stdout);
+});
+
+test('every command has examples, all of which are right', () => {
+  for (const { name, examples = [] } of Object.values(stages).flat()) {
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(example.split(' ')[0]).toBe(name);
+  }
+});
+
+test('colours are for terminals, and for those who want them', async () => {
+  const shown = async (isTTY: boolean, env: Record<string, string>) => {
+    let out = '';
+    const stdout = { write: (text: string) => (out += text), isTTY, columns: 60 };
+    expect(await run(['help', 'render'], { stdout, stderr: stdout, env, cwd: app.folder })).toBe(0);
+    return out;
+  };
+  expect(await shown(true, {})).toContain('\u001b[36m--out DIR\u001b[39m');
+  for (const plain of [shown(false, {}), shown(true, { NO_COLOR: '1' }), shown(true, { TERM: 'dumb' })]) {
+    expect(await plain).toContain('  --out DIR ');
+    expect(await plain).not.toContain('\u001b');
+  }
+  // Wrapped to the width of the terminal.
+  expect(
+    Math.max(...(await shown(true, { NO_COLOR: '1' })).split('\n').map((line) => line.length)),
+  ).toBeLessThanOrEqual(60);
+});
+
+test('a fault of the command is one line, and the stack is there for who asks', async () => {
+  const faulty = async (env: Record<string, string>) => {
+    let told = '';
+    const stderr = { write: (text: string) => (told += text) };
+    const load = () => ({
+      clouds: [
+        {
+          get name() {
+            return (undefined as unknown as string).length;
+          },
+        },
+      ],
+    });
+    const code = await run(['show', 'small'], { stdout: stderr, stderr, env, cwd: app.folder, load });
+    return { code, told };
+  };
+  expect(await faulty({})).toEqual({
+    code: 1,
+    told: "uap: this is a fault of uap, please report it: TypeError: Cannot read properties of undefined (reading 'length') (UAP_DEBUG=1 shows where)\n",
+  });
+  expect((await faulty({ UAP_DEBUG: '1' })).told).toMatch(
+    /^TypeError: .*\n {4}at [\s\S]*\nuap: this is a fault of uap.*\n$/,
+  );
+});
+
+describe('options that take choices or come several times', () => {
+  const options = {
+    kind: { value: 'KIND', help: '', choices: ['one', 'two'] },
+    tag: { value: 'TAG', help: '', multiple: true },
+  };
+  const read = (...args: string[]) => {
+    const parser = addOptions(new Parser('try'), options);
+    parser.parse(args, { from: 'user' });
+    return readArguments(parser, options);
+  };
+
+  test('are read', () => {
+    const { values, positionals } = read('a', '--tag', 'x', '--kind', 'two', '--tag=y', 'b');
+    expect([text(values, 'kind'), texts(values, 'tag'), positionals]).toEqual(['two', ['x', 'y'], ['a', 'b']]);
+    expect(texts(read().values, 'tag')).toEqual([]);
+  });
+
+  test.each([
+    [['--kind', 'three'], '--kind is one of one, two; got "three"'],
+    [['--kind'], '--kind needs a value: --kind one|two'],
+    [['--tag', '--tag', 'x'], '--tag needs a value: --tag TAG'],
+    [['--tag', 'x', '--tag'], '--tag needs a value: --tag TAG'],
+  ])('%s is refused', (args, message) => {
+    expect(() => read(...args)).toThrow(new UsageError(message));
+  });
 });
 
 test('the real process runs in the folder of an app', () => {
@@ -143,3 +229,18 @@ test('the real process runs in the folder of an app', () => {
     stderr: expect.stringMatching(/^uap: .*\n$/),
   });
 }, 60_000);
+
+test('help and mistakes load neither the framework nor the library', () => {
+  const root = join(__dirname, '../..');
+  const script = `
+    require('tsx/cjs');
+    const { run } = require('./cli/run');
+    const silent = { write() {} };
+    const io = { stdout: silent, stderr: silent, env: {}, cwd: '/' };
+    Promise.all([run(['help'], io), run(['show', 'small', '--jsn'], io)]).then((codes) => {
+      const heavy = Object.keys(require.cache).filter((file) => /node_modules.(cdktf|constructs|zod|ws)\\b|lib.index/.test(file));
+      console.log(JSON.stringify({ codes, heavy, loaded: Object.keys(require.cache).some((file) => /cli.run/.test(file)) }));
+    });`;
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toEqual({ codes: [0, 2], heavy: [], loaded: true });
+});

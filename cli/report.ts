@@ -1,0 +1,83 @@
+import { type Colour, hasColours, paint } from './colours';
+import type { Io } from './command';
+
+export type Result = 'ok' | 'warning' | 'failed' | 'not checked';
+
+/** One thing that was looked at. */
+export interface Row {
+  /** A few words: `certificate`. */
+  readonly what: string;
+  readonly result: Result;
+  /** What was seen, one sentence without a period. */
+  readonly detail: string;
+  /** What to do about it, if it is not ok. */
+  readonly todo?: string;
+}
+
+/** Rows about the same thing, such as a region. */
+export interface Section {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+const colours: Readonly<Record<Result, Colour>> = {
+  ok: 'green',
+  warning: 'yellow',
+  failed: 'red',
+  'not checked': 'dim',
+};
+const results = Object.keys(colours) as Result[];
+const resultWidth = Math.max(...results.map((result) => result.length));
+const [narrowest, widest] = [80, 140];
+
+/** The exit code of a command that reports: 1 if anything failed, so that it fits a monitoring job. */
+export function exitCode(sections: readonly Section[]): 0 | 1 {
+  return count(sections, 'failed') > 0 ? 1 : 0;
+}
+
+/** Writes the rows as a table, or as JSON: `{ ok, ...more, sections: [{ title, rows }] }`. */
+export function writeReport(io: Io, sections: readonly Section[], json?: Readonly<Record<string, unknown>>): void {
+  const ok = exitCode(sections) === 0;
+  io.stdout.write(json ? `${JSON.stringify({ ok, ...json, sections }, null, 2)}\n` : reportText(sections, io));
+}
+
+/** The table: a block for each section, and a line that counts the results. */
+export function reportText(sections: readonly Section[], io: Pick<Io, 'stdout' | 'env'>): string {
+  const wanted = hasColours(io.stdout, io);
+  const width = Math.max(narrowest, Math.min(io.stdout.columns ?? widest, widest));
+  const whatWidth = Math.max(0, ...sections.flatMap(({ rows }) => rows.map(({ what }) => what.length)));
+  const blocks = sections.map(({ title, rows }) => {
+    const lines = rows.map((row) => rowText(row, whatWidth, width, wanted));
+    return `${paint(title, 'bold', wanted)}\n${lines.join('')}`;
+  });
+  return `${blocks.join('\n')}\n${summary(sections, wanted)}\n`;
+}
+
+function rowText({ what, result, detail, todo }: Row, whatWidth: number, width: number, wanted: boolean): string {
+  const indent = 2 + whatWidth + 2 + resultWidth + 2;
+  const told = [...wrap(detail, width - indent), ...(todo ? wrap(`to do: ${todo}`, width - indent) : [])];
+  const left = `  ${what.padEnd(whatWidth)}  ${paint(result.padEnd(resultWidth), colours[result], wanted)}  `;
+  return told.map((line, index) => `${index === 0 ? left : ' '.repeat(indent)}${line}\n`).join('');
+}
+
+function summary(sections: readonly Section[], wanted: boolean): string {
+  return results
+    .filter((result) => count(sections, result) > 0)
+    .map((result) => paint(`${count(sections, result)} ${result}`, colours[result], wanted))
+    .join(', ');
+}
+
+function count(sections: readonly Section[], result: Result): number {
+  return sections.flatMap(({ rows }) => rows).filter((row) => row.result === result).length;
+}
+
+/** Lines of at most a width; a word that is longer stays whole, so that it can be copied. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines.push(`${lines.pop()} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
+}
