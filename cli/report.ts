@@ -12,6 +12,24 @@ export interface Row {
   readonly detail: string;
   /** What to do about it, if it is not ok. */
   readonly todo?: string;
+  /** Figures, for machines: `{ daysLeft: 61 }`. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+export function ok(what: string, detail: string, figures?: Row['figures']): Row {
+  return { what, result: 'ok', detail, ...(figures && { figures }) };
+}
+
+export function warning(what: string, detail: string, todo?: string, figures?: Row['figures']): Row {
+  return { what, result: 'warning', detail, ...(todo && { todo }), ...(figures && { figures }) };
+}
+
+export function failed(what: string, detail: string, todo?: string, figures?: Row['figures']): Row {
+  return { what, result: 'failed', detail, ...(todo && { todo }), ...(figures && { figures }) };
+}
+
+export function notChecked(what: string, detail: string): Row {
+  return { what, result: 'not checked', detail };
 }
 
 /** Rows about the same thing, such as a region. */

@@ -7,6 +7,7 @@ import { findCloud } from './clouds';
 import { type Command, type Io, text, UsageError } from './command';
 import { exosphere } from './exosphere';
 import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
+import { probe } from './probe';
 import { render } from './render';
 import { serve } from './serve-command';
 import { show } from './show';
@@ -15,7 +16,7 @@ import { url } from './url';
 /** The commands, by when one needs them. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
   before: [show, render, serve],
-  after: [url, exosphere],
+  after: [probe, url, exosphere],
 };
 
 const commands: readonly Command[] = Object.values(stages).flat();

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { resolve } from 'node:path';
+import { type CloudCommand, CommandError, type Io, oneRegion, text, UsageError, type Values } from './command';
+import type { App } from './probe/app';
+import type { ProbeOptions } from './probe/region';
+
+export const probe: CloudCommand = {
+  name: 'probe',
+  summary: 'Ask the UAPs that are deployed, from here: names, certificate, TLS, an app, refusals, latency.',
+  options: {
+    region: { value: 'REGION', help: 'this region only' },
+    target: { value: '[http://]ADDRESS:PORT', help: 'an app on an instance, to be asked by way of the UAP' },
+    websocket: { value: 'PATH', help: 'path of a WebSocket of that app (default: / is tried)' },
+    ca: { value: 'FILE', help: "CAs that the certificate may be of, PEM (default: the system's)" },
+    resolver: { value: 'ADDRESS[:PORT]', help: 'name server to ask (default: that of this machine)' },
+    'warn-days': { value: 'DAYS', help: 'days left that are a warning (default: a quarter of its validity)' },
+    'fail-days': { value: 'DAYS', help: 'days left that are a failure (default: a tenth of its validity)' },
+    timeout: { value: 'SECONDS', help: 'how long each answer may take (default: 10)' },
+    json: { help: 'as JSON, for machines' },
+  },
+  examples: [
+    'probe cloud-a',
+    'probe cloud-a --region RegionOne --target http://198.51.100.21:8888 --websocket /ws',
+    'probe cloud-a --json --timeout 5 || alert',
+  ],
+  notes:
+    'The exit code is 1 if anything failed, and 0 if there are nothing but warnings, so that it fits a monitoring job. ' +
+    'Each check is one request or two, and none of them does harm.',
+
+  async run({ io, values, cloud }) {
+    const name = text(values, 'region');
+    const regions = name === undefined ? cloud.regions : [oneRegion(cloud, name)];
+    const options = await readOptions(io, values);
+    const { probeRegion } = await import('./probe/region');
+    const { exitCode, writeReport } = await import('./report');
+    const sections = await Promise.all(regions.map((region) => probeRegion(cloud, region, options)));
+    writeReport(io, sections, values.json ? { cloud: cloud.name } : undefined);
+    return exitCode(sections);
+  },
+};
+
+async function readOptions(io: Io, values: Values): Promise<ProbeOptions> {
+  const app = readTarget(values);
+  const [warnDays, failDays] = [days(values, 'warn-days'), days(values, 'fail-days')];
+  const timeoutMs = (positive(values, 'timeout', 'a number of seconds such as 10') ?? 10) * 1000;
+  const caFile = text(values, 'ca');
+  if (caFile !== undefined && !existsSync(resolve(io.cwd, caFile))) throw new UsageError(`--ca: there is no ${caFile}`);
+  const { promises: dns } = await import('node:dns');
+  const resolver = new dns.Resolver({ timeout: timeoutMs / 2, tries: 2 });
+  const server = text(values, 'resolver');
+  if (server !== undefined) {
+    try {
+      resolver.setServers([server]);
+    } catch {
+      throw new UsageError(`--resolver must be an address such as 192.0.2.53 or 192.0.2.53:5353; got "${server}"`);
+    }
+  }
+  const { trust } = await import('./probe/certificate');
+  try {
+    const trusted = trust(caFile === undefined ? undefined : { label: caFile, file: resolve(io.cwd, caFile) }, io.env);
+    return { app, warnDays, failDays, timeoutMs, resolver, trust: trusted };
+  } catch (error) {
+    throw new CommandError((error as Error).message);
+  }
+}
+
+function readTarget(values: Values): App | undefined {
+  const given = text(values, 'target');
+  const webSocket = text(values, 'websocket');
+  if (given === undefined) {
+    if (webSocket !== undefined)
+      throw new UsageError('--websocket is a path of the app that --target names: give both');
+    return undefined;
+  }
+  const [, protocol = 'https', address = '', port = ''] = /^(?:(https?):\/\/)?([\d.]+):(\d+)\/?$/.exec(given) ?? [];
+  if (!isIPv4(address) || !isPort(port)) {
+    throw new UsageError(
+      `--target must be an IPv4 address and a port such as 198.51.100.7:8443, or http://198.51.100.7:8888; got "${given}"`,
+    );
+  }
+  if (webSocket !== undefined && !/^\/[\x21-\x7e]*$/.test(webSocket)) {
+    throw new UsageError(`--websocket must be a path such as /ws; got "${webSocket}"`);
+  }
+  return { protocol: protocol as App['protocol'], address, port: Number(port), webSocket };
+}
+
+function isPort(port: string): boolean {
+  return /^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535;
+}
+
+function days(values: Values, name: string): number | undefined {
+  return positive(values, name, 'a number of days such as 14');
+}
+
+function positive(values: Values, name: string, form: string): number | undefined {
+  const given = text(values, name);
+  if (given === undefined) return undefined;
+  if (/^\d{1,6}(\.\d+)?$/.test(given) && Number(given) > 0) return Number(given);
+  throw new UsageError(`--${name} must be ${form}; got "${given}"`);
+}

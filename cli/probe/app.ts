@@ -1,0 +1,80 @@
+import { WebSocket } from 'ws';
+import { formatHost, type Target } from '../../lib/hostname';
+import { failed, notChecked, ok, type Row } from '../report';
+import { ask, bounded, type Peer } from './connection';
+import { wasRefused, wasTried } from './refusals';
+
+/** An app to ask by way of the UAP. */
+export interface App extends Target {
+  /** Path of a WebSocket of it. @default - `/` is tried, and need not be one */
+  readonly webSocket?: string;
+}
+
+export function targetText({ protocol, address, port }: Target): string {
+  return `${protocol}://${address}:${port}`;
+}
+
+/** A request that is passed on; any answer of the app will do. */
+export async function proxied(peer: Peer, hostname: string, app: App): Promise<Row> {
+  const what = 'app';
+  const { status, body } = await ask(peer, formatHost(app, hostname));
+  const seen = `${targetText(app)}: ${status}`;
+  if (status >= 400 && wasTried(body)) {
+    const todo = "let the app listen there, and its instance's security group admit the UAP's address";
+    return failed(what, `${seen}, the UAP can't reach it`, todo);
+  }
+  if (status >= 400 && wasRefused(body)) {
+    return failed(what, `${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
+  }
+  return ok(what, `${seen}, as the app answers`);
+}
+
+/** A WebSocket to the app: its handshake, then a ping that comes back, which every WebSocket server owes (RFC 6455). */
+export async function webSocket(peer: Peer, hostname: string, app: App): Promise<Row> {
+  const what = 'WebSocket';
+  const path = app.webSocket ?? '/';
+  const outcome = await bounded<number | string>(peer, (signal, resolve, reject) => {
+    const socket = new WebSocket(`wss://${formatHost(app, hostname)}${path}`, {
+      rejectUnauthorized: false,
+      perMessageDeflate: false,
+      // The address that DNS gave, or the one under test.
+      lookup: (_name, { all }, done) => {
+        const family = peer.address.includes(':') ? 6 : 4;
+        if (all) (done as unknown as (e: null, list: object[]) => void)(null, [{ address: peer.address, family }]);
+        else done(null, peer.address, family);
+      },
+    });
+    let start = 0;
+    signal.addEventListener('abort', () => socket.terminate());
+    socket.on('error', reject);
+    socket.on('unexpected-response', (_request, response) => {
+      resolve(`${response.statusCode}`);
+      socket.terminate();
+    });
+    socket.on('open', () => {
+      start = performance.now();
+      socket.ping('uap-probe');
+    });
+    socket.on('pong', () => {
+      resolve(performance.now() - start);
+      socket.terminate();
+    });
+    socket.on('close', () => reject(new Error('the WebSocket was closed before a ping came back')));
+  });
+  const at = `${targetText(app)}${path}`;
+  if (typeof outcome === 'number') {
+    return ok(what, `${at}: a ping comes back after ${milliseconds(outcome)}`, { pingMs: round(outcome) });
+  }
+  if (app.webSocket === undefined) {
+    return notChecked(what, `${at} is no WebSocket (${outcome}): give the path of one by --websocket PATH`);
+  }
+  return failed(what, `${at} answers the WebSocket's handshake with ${outcome}, not with 101`);
+}
+
+export function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+export function milliseconds(ms: number): string {
+  return `${round(ms)} ms`;
+}

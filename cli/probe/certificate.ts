@@ -1,0 +1,104 @@
+import { existsSync, readFileSync } from 'node:fs';
+import tls from 'node:tls';
+import { failed, ok, type Row, warning } from '../report';
+import type { Handshake } from './connection';
+
+/** CAs that a chain is verified against. */
+export interface Trust {
+  readonly context: tls.SecureContext;
+  /** `the system's CAs` */
+  readonly label: string;
+}
+
+/** Where systems keep their CAs: Debian, Fedora, Alpine and macOS. Node itself has a list of its own. */
+const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
+
+/**
+ * The CAs of a file, or the system's.
+ * @param caFile as the operator wrote it, and where that is
+ * @throws Error if the file holds no certificate
+ */
+export function trust(
+  caFile: { label: string; file: string } | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Trust {
+  const file = caFile?.file ?? env.SSL_CERT_FILE ?? bundles.find(existsSync);
+  const label = caFile?.label ?? (file ? `the system's CAs` : "Node's own list of CAs");
+  return { context: tls.createSecureContext({ ca: file ? certificates(file) : [...tls.rootCertificates] }), label };
+}
+
+function certificates(file: string): string[] {
+  const found = readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (!found) throw new Error(`${file} holds no certificate in PEM form`);
+  return found;
+}
+
+export interface Thresholds {
+  /** Days left that are too few. @default - a quarter of the certificate's validity, when its renewal is overdue */
+  readonly warnDays?: number;
+  /** @default - a tenth of it */
+  readonly failDays?: number;
+}
+
+const day = 86_400_000;
+
+/** Three rows: names, chain, days left. */
+export function certificateRows(
+  { certificate, chainError }: Handshake,
+  hostname: string,
+  { label }: Trust,
+  { warnDays, failDays }: Thresholds,
+  renewal: string,
+): Row[] {
+  const missing = [hostname, `*.${hostname}`].filter((name) => !certificate.checkHost(name.replace('*', 'uap-probe')));
+  const names = (certificate.subjectAltName ?? 'no names').replaceAll('DNS:', '');
+  const [from, to] = [certificate.validFrom, certificate.validTo].map((text) => Date.parse(text)) as [number, number];
+  const [left, validity] = [(to - Date.now()) / day, (to - from) / day];
+  const until = `until ${new Date(to).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const figures = { daysLeft: Math.floor(left * 10) / 10 };
+  const expiry = 'certificate expiry';
+  const told = left < 0 ? `it expired: valid ${until}` : `${Math.floor(left)} days left, valid ${until}`;
+  return [
+    missing.length === 0
+      ? ok('certificate names', names)
+      : failed('certificate names', `it is not for ${missing.join(' and ')}; it is for ${names}`, renewal),
+    chainError === undefined
+      ? ok('certificate chain', `${issuer(certificate.issuer)}, verified by ${label}`)
+      : failed('certificate chain', `${issuer(certificate.issuer)}: ${chainText(chainError)}`, chainTodo(chainError)),
+    left < (failDays ?? validity / 10)
+      ? failed(expiry, told, renewal, figures)
+      : from > Date.now()
+        ? failed(
+            expiry,
+            `valid only from ${certificate.validFrom}`,
+            'set the clock of the instance, or of this machine',
+          )
+        : left < (warnDays ?? validity / 4)
+          ? warning(expiry, told, renewal, figures)
+          : ok(expiry, told, figures),
+  ];
+}
+
+/** `CN=R11 O=Let's Encrypt` of lines of a name. */
+function issuer(name: string): string {
+  const parts = Object.fromEntries(name.split('\n').map((line) => line.split(/=(.*)/s) as [string, string]));
+  return `issued by ${[parts.O, parts.CN].filter(Boolean).join(' ') || 'nobody named'}`;
+}
+
+function chainText(code: string): string {
+  const words: Record<string, string> = {
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the chain leads to no CA that is trusted here',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the chain leads to no CA that is trusted here',
+    UNABLE_TO_GET_ISSUER_CERT: 'the chain leads to no CA that is trusted here',
+    SELF_SIGNED_CERT_IN_CHAIN: 'the CA at the end of the chain is not trusted here',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+    CERT_HAS_EXPIRED: 'it, or a certificate of its chain, has expired',
+    CERT_NOT_YET_VALID: 'it is not valid yet',
+  };
+  return words[code] ?? code;
+}
+
+function chainTodo(code: string): string | undefined {
+  if (/EXPIRED|NOT_YET/.test(code)) return undefined;
+  return 'a CA of your own: --ca FILE; a staging CA: set acme.directory; else see that the chain has its intermediates';
+}

@@ -1,0 +1,142 @@
+import type { promises as dns } from 'node:dns';
+import type { ResolvedCloud, ResolvedRegion } from '../../lib';
+import { formatHost } from '../../lib/hostname';
+import { failed, notChecked, ok, type Row, type Section } from '../report';
+import { type App, milliseconds, proxied, round, targetText, webSocket } from './app';
+import { certificateRows, type Thresholds, type Trust } from './certificate';
+import { ask, handshake, NoAnswer, type Peer } from './connection';
+import { resolveNames } from './dns';
+import { hsts, http2Spoken, otherName, plainHealth, redirect, tlsVersions } from './front';
+import { refusals } from './refusals';
+
+export interface ProbeOptions extends Thresholds {
+  readonly resolver: dns.Resolver;
+  readonly trust: Trust;
+  /** For each answer. */
+  readonly timeoutMs: number;
+  /** @default - nothing is asked for by way of the UAP */
+  readonly app?: App;
+}
+
+/** Everything about the UAP of a region: its names first, then each address, then the rest, side by side. */
+export async function probeRegion(
+  cloud: ResolvedCloud,
+  region: ResolvedRegion,
+  options: ProbeOptions,
+): Promise<Section> {
+  const { hostname } = region;
+  const title = [region.region, hostname].filter(Boolean).join('  ');
+  const help = advice(cloud, region);
+  const names = await resolveNames(hostname, options.resolver, help.records);
+  if (names.addresses.length === 0) {
+    return { title, rows: [names.row, notChecked('everything else', 'there is no address to ask')] };
+  }
+  const doors = await Promise.all(
+    names.addresses.map((address) => door({ address, ...options }, region, options, help)),
+  );
+  const several = doors.length > 1;
+  const atDoors = doors.flatMap(({ rows, address }) =>
+    rows.map((row) => (several ? { ...row, what: `${row.what} ${address}` } : row)),
+  );
+  const open = doors.find(({ answers }) => answers);
+  if (!open) {
+    return { title, rows: [names.row, ...atDoors, notChecked('everything else', 'the UAP does not answer')] };
+  }
+  const peer: Peer = { address: open.address, timeoutMs: options.timeoutMs };
+  const { app } = options;
+  const nothing = 'give --target ADDRESS:PORT, an app on an instance';
+  const [front, passed, refused] = await Promise.all([
+    rowsOf([
+      ['TLS versions', tlsVersions(peer, hostname)],
+      ['HTTP/2', http2Spoken(peer, hostname)],
+      ['redirect', redirect(peer, hostname, `uap-probe.${hostname}`)],
+      ['health, plain', plainHealth(peer, hostname)],
+      ['HSTS', hsts(peer, hostname)],
+    ]),
+    app
+      ? rowsOf([
+          ['app', proxied(peer, hostname, app)],
+          ['WebSocket', webSocket(peer, hostname, app)],
+        ])
+      : [notChecked('app', nothing), notChecked('WebSocket', nothing)],
+    rowsOf([...refusals(peer, region), ['refuses other names', otherName(peer)]]),
+  ]);
+  const last = await told('latency', latency(peer, hostname, names.ms, passed[0]?.result === 'ok' ? app : undefined));
+  return { title, rows: [names.row, ...atDoors, ...front, ...passed, ...refused, last] };
+}
+
+/** One address of the UAP: whether it answers, and with which certificate. */
+async function door(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOptions, help: Advice) {
+  const { trust } = options;
+  const { address } = peer;
+  try {
+    const [shaken, { status }] = await Promise.all([
+      handshake(peer, hostname, { secureContext: trust.context }),
+      ask(peer, hostname, { path: '/healthz' }),
+    ]);
+    const url = `https://${hostname}/healthz`;
+    const health =
+      status === 200 ? ok('health', `${url}: 200`) : failed('health', `${url}: ${status}, not 200`, help.boot);
+    return {
+      address,
+      answers: true,
+      rows: [health, ...certificateRows(shaken, hostname, trust, options, help.renewal)],
+    };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const noWay = address.includes(':') && /^E(NETUNREACH|HOSTUNREACH|ADDRNOTAVAIL)$/.test(error.code);
+    const row = noWay
+      ? notChecked('health', `${address}: this machine has no way to IPv6 addresses`)
+      : failed('health', error.message, help.boot);
+    return { address, answers: false, rows: [row] };
+  }
+}
+
+interface Advice {
+  readonly records: string;
+  readonly boot: string;
+  readonly renewal: string;
+}
+
+function advice({ name, namePrefix }: ResolvedCloud, { hostname, recordTtl }: ResolvedRegion): Advice {
+  const console = `openstack console log show ${namePrefix}-${hostname.replaceAll('.', '-')} | grep uap:`;
+  return {
+    records: `npx cdktf deploy ${name}; make records that DNS leaves to you (its output manual_records); new ones can take ${recordTtl} s to be seen`,
+    boot: `what it says itself: ${console}; whether this machine may reach it; then npx cdktf deploy ${name}`,
+    renewal: `npx cdktf deploy ${name} renews it, unless the instance does, which then says why not: ${console}`,
+  };
+}
+
+function rowsOf(checks: readonly (readonly [what: string, row: Promise<Row>])[]): Promise<Row[]> {
+  return Promise.all(checks.map(([what, row]) => told(what, row)));
+}
+
+/** No answer is a failed row. */
+async function told(what: string, row: Promise<Row>): Promise<Row> {
+  try {
+    return await row;
+  } catch (error) {
+    if (error instanceof NoAnswer) return failed(what, error.message);
+    throw error;
+  }
+}
+
+/** Where the time goes, when nothing else is asked for. */
+async function latency(peer: Peer, hostname: string, dnsMs: number, app: App | undefined): Promise<Row> {
+  const { times } = await ask(peer, hostname, { path: '/healthz' });
+  const upstream = app && (await ask(peer, formatHost(app, hostname))).times.firstByte;
+  const parts = [
+    `DNS ${milliseconds(dnsMs)}`,
+    `connect ${milliseconds(times.connect)}`,
+    `TLS ${milliseconds(times.tls)}`,
+  ];
+  parts.push(`first byte of the UAP itself ${milliseconds(times.firstByte)}`);
+  if (app && upstream !== undefined) parts.push(`of ${targetText(app)} ${milliseconds(upstream)}`);
+  return ok('latency', parts.join(', '), {
+    dnsMs: round(dnsMs),
+    connectMs: round(times.connect),
+    tlsMs: round(times.tls),
+    firstByteMs: round(times.firstByte),
+    ...(upstream !== undefined && { upstreamFirstByteMs: round(upstream) }),
+  });
+}
