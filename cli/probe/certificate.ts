@@ -24,12 +24,17 @@ export function trust(
 ): Trust {
   const file = caFile?.file ?? env.SSL_CERT_FILE ?? bundles.find(existsSync);
   const label = caFile?.label ?? (file ? `the system's CAs` : "Node's own list of CAs");
-  return { context: tls.createSecureContext({ ca: file ? certificates(file) : [...tls.rootCertificates] }), label };
+  return {
+    context: tls.createSecureContext({
+      ca: file ? certificates(file, caFile?.label ?? file) : [...tls.rootCertificates],
+    }),
+    label,
+  };
 }
 
-function certificates(file: string): string[] {
+function certificates(file: string, label: string): string[] {
   const found = readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (!found) throw new Error(`${file} holds no certificate in PEM form`);
+  if (!found) throw new Error(`${label} holds no certificate in PEM form`);
   return found;
 }
 
