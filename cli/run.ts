@@ -5,6 +5,7 @@ import { CommanderError } from 'commander';
 import { addOptions, commonOptions, readArguments, suggestion } from './arguments';
 import { findCloud } from './clouds';
 import { type Command, type Io, text, UsageError } from './command';
+import { diagram } from './diagram';
 import { exosphere } from './exosphere';
 import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
 import { probe } from './probe';
@@ -15,7 +16,7 @@ import { url } from './url';
 
 /** The commands, by when one needs them. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
-  before: [show, render, serve],
+  before: [show, render, serve, diagram],
   after: [probe, url, exosphere],
 };
 

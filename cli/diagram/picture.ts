@@ -1,0 +1,117 @@
+import type { ResolvedCloud, ResolvedRegion } from '../../lib';
+import { describe, few, groupOf, type Kind, type Words } from './parts';
+import { type Block, type Resource, readStack } from './stack';
+
+export interface Part extends Words {
+  readonly id: string;
+}
+
+/** One after the other: the second needs the first. */
+export interface Step {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Lane {
+  /** The region, if the cloud has several or names it. */
+  readonly title: string;
+  readonly parts: readonly Part[];
+  readonly steps: readonly Step[];
+  /** Where requests go in the end. */
+  readonly users: Words;
+}
+
+/** What is drawn of a cloud. */
+export interface Picture {
+  readonly cloud: string;
+  readonly lanes: readonly Lane[];
+}
+
+/**
+ * What a synthesized stack makes, by region: each part is one or more of its resources, each step a reference between
+ * them. Only what is no resource comes from the settings.
+ */
+export function pictureOf(cloud: ResolvedCloud, stack: Block): Picture {
+  const resources = readStack(stack);
+  const made = resources.filter(({ address }) => !address.startsWith('data.'));
+  return {
+    cloud: cloud.name,
+    lanes: cloud.regions.map((region, index) => {
+      const id = region.region ?? 'region';
+      const own = made.filter(({ path }) => path[1] === id && path.length > 2);
+      return lane(`r${index}`, region, own, { stack, resources });
+    }),
+  };
+}
+
+interface Everything {
+  readonly stack: Block;
+  readonly resources: readonly Resource[];
+}
+
+function lane(prefix: string, region: ResolvedRegion, own: readonly Resource[], all: Everything): Lane {
+  const groups = new Map<string, Resource[]>();
+  for (const one of own) groups.set(groupOf(one.type), [...(groups.get(groupOf(one.type)) ?? []), one]);
+  const idOf = (group: string) => `${prefix}_${group.replace(/\W/g, '_')}`;
+  const parts = [...groups].map(([group, resources]): Part => {
+    const referred = new Set(resources.flatMap(({ refersTo }) => refersTo));
+    // What is looked up for the port or the instance is named as its property.
+    const lookUp = (type: string) =>
+      all.resources.find(({ address, type: its }) => its === type && referred.has(address))?.block ??
+      providerOf(all.stack, type, resources[0]);
+    return { id: idOf(group), ...describe(resources, lookUp) };
+  });
+  const groupByAddress = new Map(own.map(({ address, type }) => [address, idOf(groupOf(type))]));
+  const steps = new Map<string, Step>();
+  for (const one of own) {
+    const to = groupByAddress.get(one.address) as string;
+    for (const address of one.refersTo) {
+      const from = groupByAddress.get(address);
+      if (from && from !== to) steps.set(`${from} ${to}`, { from, to });
+    }
+  }
+  return {
+    title: [region.region, region.hostname].filter(Boolean).join(': '),
+    parts: withSettings(prefix, region, parts),
+    steps: withoutDetours([...steps.values()]),
+    users: users(region),
+  };
+}
+
+/** The provider of a resource, by its alias. */
+function providerOf(stack: Block, type: string, resource: Resource | undefined): Block | undefined {
+  const providers = (stack.provider as Record<string, Block[]> | undefined)?.[type] ?? [];
+  const [, alias] = String(resource?.block.provider ?? type).split('.');
+  return providers.find((provider) => provider.alias === alias);
+}
+
+/** The steps without those that others imply: a before c, where a is before b and b before c. */
+function withoutDetours(steps: readonly Step[]): Step[] {
+  const reaches = (from: string, to: string): boolean =>
+    steps.some((step) => step.from === from && (step.to === to || reaches(step.to, to)));
+  return steps.filter(
+    ({ from, to }) => !steps.some((step) => step.from === from && step.to !== to && reaches(step.to, to)),
+  );
+}
+
+/** What the settings say and no resource is made for. */
+function withSettings(prefix: string, region: ResolvedRegion, parts: readonly Part[]): Part[] {
+  const lines = [`certificate: ${region.certificate.description}`];
+  const told = parts.map((part) => (part.kind === 'instance' ? { ...part, lines: [...part.lines, ...lines] } : part));
+  if (told.some(({ kind }) => kind === 'records')) return told;
+  const names = [region.hostname, `*.${region.hostname}`];
+  return [...told, { id: `${prefix}_records`, kind: 'records', title: 'DNS records, made by hand', lines: names }];
+}
+
+function users(region: ResolvedRegion): Words {
+  const { upstreamRanges: ranges, upstreamSecurity, httpUpstreams } = region;
+  return {
+    kind: 'other',
+    title: "Users' instances",
+    lines: [...few(ranges), `https: ${upstreamSecurity.description}`, ...(httpUpstreams ? ['http'] : [])],
+  };
+}
+
+export function partOf({ parts }: Lane, kind: Kind): Part | undefined {
+  return parts.find((part) => part.kind === kind);
+}
