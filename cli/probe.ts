@@ -10,10 +10,16 @@ export const probe: CloudCommand = {
   summary: 'Ask the UAPs that are deployed, from here: names, certificate, TLS, an app, refusals, latency.',
   options: {
     region: { value: 'REGION', help: 'this region only' },
-    target: { value: '[http://]ADDRESS:PORT', help: 'an app on an instance, to be asked by way of the UAP' },
+    target: {
+      value: 'ADDRESS:PORT',
+      help: 'an app on an instance, to be asked by way of the UAP; http:// in front if it has no TLS',
+    },
     websocket: { value: 'PATH', help: 'path of a WebSocket of that app (default: / is tried)' },
     ca: { value: 'FILE', help: "CAs that the certificate may be of, PEM (default: the system's)" },
-    resolver: { value: 'ADDRESS[:PORT]', help: 'name server to ask (default: that of this machine)' },
+    resolver: {
+      value: 'ADDRESS',
+      help: 'name server to ask, with :PORT if that is not 53 (default: that of this machine)',
+    },
     'warn-days': { value: 'DAYS', help: 'days left that are a warning (default: a quarter of its validity)' },
     'fail-days': { value: 'DAYS', help: 'days left that are a failure (default: a tenth of its validity)' },
     timeout: { value: 'SECONDS', help: 'how long each answer may take (default: 10)' },

@@ -33,7 +33,7 @@ function node({ title, lines }: Pick<Words, 'title' | 'lines'>): string {
   return `["${[`<b>${escaped(title)}</b>`, ...lines.map(escaped)].join('<br/>')}"]`;
 }
 
-/** Mermaid takes HTML entities, with # instead of &. */
+/** In quotes all is text but quotes and tags; Mermaid's own entities are not read everywhere. */
 function escaped(text: string): string {
-  return text.replace(/[^\w .,:*/()-]/g, (character) => `#${character.codePointAt(0)};`);
+  return text.replaceAll('"', "'").replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -162,7 +162,12 @@ function readiness(block: Block): string {
 
 function certificateLines(block: Block, directory: unknown): string[] {
   const { common_name: name, subject_alternative_names: others = [], key_type: key } = block;
-  return [...([name, ...(others as unknown[])] as string[]), `key ${key}`, `from ${directory}`];
+  return [...([name, ...(others as unknown[])] as string[]), `key ${key}`, `from ${hostOf(directory)}`];
+}
+
+/** Without the scheme: Mermaid would make a link of it. */
+function hostOf(url: unknown): string {
+  return String(url).replace(/^https?:\/\/([^/]*).*$/, '$1');
 }
 
 function services({ access_rules: rules = [] }: Block): string {
