@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Construct } from 'constructs';
+import { PROXY_PROTOCOL_PORTS } from './nginx/proxy-model';
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from './providers/openstack';
 
 export interface ProxySecurityGroupProps {
@@ -10,6 +11,8 @@ export interface ProxySecurityGroupProps {
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
+  /** Networks of a load balancer, which alone may use the PROXY protocol. @default none */
+  readonly balancerRanges?: readonly string[];
   /** Networks that the instance may connect to on every port; undefined: every network. */
   readonly egressRanges?: readonly string[];
 }
@@ -28,7 +31,7 @@ const everywhere = ['0.0.0.0/0', '::/0'];
 const familyOf = (cidr: string) => (isIPv6(cidr.split('/')[0] ?? '') ? 'IPv6' : 'IPv4');
 const metadataService = '169.254.169.254/32';
 
-function ingressRules(adminNetworks: readonly string[]): Rule[] {
+function ingressRules(adminNetworks: readonly string[], balancerRanges: readonly string[]): Rule[] {
   const web = [80, 443].flatMap((port) =>
     everywhere.map(
       (remote): Rule => ({
@@ -60,7 +63,19 @@ function ingressRules(adminNetworks: readonly string[]): Rule[] {
       description: 'SSH from the operator',
     }),
   );
-  return [...web, ...icmp, ...ssh];
+  const balancer = balancerRanges.flatMap((remote) =>
+    Object.values(PROXY_PROTOCOL_PORTS).map(
+      (port): Rule => ({
+        id: `ingress-${port}-${remote}`,
+        direction: 'ingress',
+        protocol: 'tcp',
+        port,
+        remote,
+        description: 'PROXY protocol from the load balancer',
+      }),
+    ),
+  );
+  return [...web, ...icmp, ...ssh, ...balancer];
 }
 
 function egressRules(ranges: readonly string[] | undefined): Rule[] {
@@ -118,7 +133,10 @@ export class ProxySecurityGroup extends Construct {
       // OpenStack's default rules allow all egress; every rule that holds is listed here instead.
       deleteDefaultRules: true,
     });
-    this.rules = [...ingressRules(props.adminNetworks), ...egressRules(props.egressRanges)].map(
+    this.rules = [
+      ...ingressRules(props.adminNetworks, props.balancerRanges ?? []),
+      ...egressRules(props.egressRanges),
+    ].map(
       (rule) =>
         new NetworkingSecgroupRuleV2(this, rule.id, {
           region: props.region,
