@@ -7,11 +7,12 @@ import { type Command, type Io, text, UsageError } from './command';
 import { exosphere } from './exosphere';
 import { commandHelp, generalHelp } from './help';
 import { render } from './render';
+import { roll } from './roll';
 import { serve } from './serve-command';
 import { show } from './show';
 import { url } from './url';
 
-const commands: readonly Command[] = [show, render, serve, url, exosphere];
+const commands: readonly Command[] = [show, render, serve, url, exosphere, roll];
 
 /**
  * Runs the `uap` command.

@@ -10,9 +10,9 @@ test.each<[string, string]>([
   ["shw small", 'there is no command "shw"; did you mean show?'],
   [
     "deploy small",
-    'there is no command "deploy"; allowed: show, render, serve, url, exosphere, help',
+    'there is no command "deploy"; allowed: show, render, serve, url, exosphere, roll, help',
   ],
-  ["--jsn", 'there is no option "--jsn"; allowed: show, render, serve, url, exosphere, help'],
+  ["--jsn", 'there is no option "--jsn"; allowed: show, render, serve, url, exosphere, roll, help'],
   ["help shw", 'there is no command "shw"; did you mean show?'],
   ["show", "which cloud? stacks/index.ts has small, large, wrong"],
   ["show smal", 'stacks/index.ts has no cloud "smal"; did you mean small?'],
