@@ -1,11 +1,9 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CloudCommand, CommandError, type Io } from './command';
+import { type CloudCommand, CommandError, type Io, text, UsageError, type Values } from './command';
 import { plannedReplacements, type Slot, slotsOf } from './roll/slots';
 
-/** Seconds that the other instances have to answer before the next one goes. */
-const othersTimeout = 30;
 const readinessScript = join(__dirname, '../lib/readiness/assets/wait-until-ready.mjs');
 
 export const roll: CloudCommand = {
@@ -13,6 +11,7 @@ export const roll: CloudCommand = {
   summary: 'Deploy a change to a UAP of several instances one by one, so that the others go on serving.',
   options: {
     'auto-approve': { help: "don't ask before each step" },
+    timeout: { value: 'SECONDS', help: 'how long the others may take to answer before a step (default: 30)' },
     replace: { help: 'replace every instance, changed or not, e.g. for a newer image' },
   },
   notes:
@@ -20,6 +19,7 @@ export const roll: CloudCommand = {
     'begins. What is not an instance comes last. A step that failed is done again by the next `uap roll`.',
 
   async run({ io, values, cloud }) {
+    const timeout = seconds(values, 'timeout', 30);
     const stack = join(io.cwd, outputFolder(io), 'stacks', cloud.name);
     const terraform = io.env.TERRAFORM_BINARY_NAME ?? 'terraform';
     const apply = async (...more: string[]) => {
@@ -47,7 +47,7 @@ export const roll: CloudCommand = {
 
     for (const [index, slot] of due.entries()) {
       io.stdout.write(`\n${index + 1} of ${due.length}: ${slot.label}\n`);
-      await othersAnswer(io, slot, slots, await addresses(io, terraform, stack));
+      await othersAnswer(io, slot, slots, await addresses(io, terraform, stack), timeout);
       if (!slot.readiness) throw new CommandError(noReadiness);
       await apply(`-target=${slot.readiness}`, ...(values.replace === true ? [`-replace=${slot.server}`] : []));
     }
@@ -59,6 +59,13 @@ export const roll: CloudCommand = {
 
 const noReadiness =
   'readinessTimeout is 0, so nobody would wait for an instance before the next one goes; set it, for example to 900';
+
+function seconds(values: Values, name: string, standard: number): number {
+  const given = text(values, name);
+  if (given === undefined) return standard;
+  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
+  throw new UsageError(`--${name} must be a number of seconds from 1 to 9999; got "${given}"`);
+}
 
 function outputFolder(io: Io): string {
   const file = join(io.cwd, 'cdktf.json');
@@ -73,14 +80,20 @@ async function addresses(io: Io, terraform: string, stack: string): Promise<Read
 }
 
 /** Without this, one that is broken and one that is being replaced could be all there are. */
-async function othersAnswer(io: Io, slot: Slot, slots: readonly Slot[], known: Readonly<Record<string, string[]>>) {
+async function othersAnswer(
+  io: Io,
+  slot: Slot,
+  slots: readonly Slot[],
+  known: Readonly<Record<string, string[]>>,
+  timeout: number,
+) {
   const siblings = slots.filter(({ region }) => region === slot.region);
   for (const [hostname, list] of Object.entries(known)) {
     // The output has host names; a UAP of one instance, or behind a load balancer, has nobody to ask.
     if (slot.hostname !== hostname || list.length !== siblings.length) continue;
     for (const [index, address] of list.entries()) {
       if (siblings[index] === slot) continue;
-      const env = { ...io.env, UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_TIMEOUT: String(othersTimeout) };
+      const env = { ...io.env, UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_TIMEOUT: String(timeout) };
       const { code } = await execute(io, process.execPath, [readinessScript], { env });
       if (code === 0) continue;
       throw new CommandError(

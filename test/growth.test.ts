@@ -71,7 +71,8 @@ describe('several instances', () => {
 
   test('change nothing of the first one that would replace it', () => {
     const fixed = (stack: Synth) => {
-      const { metadata, depends_on, scheduler_hints, ...rest } = all(stack, server)[0]?.[1] as Resource;
+      const [[, first]] = all(stack, server) as [[string, Resource]];
+      const { metadata, depends_on, scheduler_hints, ...rest } = first;
       return rest;
     };
     expect(fixed(two)).toEqual(fixed(one));
