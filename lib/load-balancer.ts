@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { BalancerPort } from './instance-address';
-import { PROXY_PROTOCOL_PORTS } from './nginx/proxy-model';
+import { HEALTH_PORT } from './nginx/paths';
 import { LbListenerV2, LbLoadbalancerV2, LbMembersV2, LbMonitorV2, LbPoolV2 } from './providers/openstack';
 
 /** How Octavia, OpenStack's load balancer, stands in front of the instances. */
@@ -186,13 +186,13 @@ class Octavia extends LoadBalancer {
         dependsOn: [listener],
       });
       previous = monitor;
-      return { protocol, pool };
+      return { protocol, port, pool };
     });
     return {
       port: { address: balancer.vipAddress, portId: balancer.vipPortId },
       serve: (addresses, ready) => {
         let before: readonly ITerraformDependable[] = [...ready, previous];
-        return pools.map(({ protocol, pool }) => {
+        return pools.map(({ protocol, port, pool }) => {
           // All members in one resource, which changes in place: the new ones come and the old ones go in one step.
           const members = new LbMembersV2(own, `members-${protocol}`, {
             region: context.region,
@@ -200,9 +200,8 @@ class Octavia extends LoadBalancer {
             member: addresses.map((address, index) => ({
               name: index === 0 ? context.name : `${context.name}-${index + 1}`,
               address,
-              protocolPort: PROXY_PROTOCOL_PORTS[protocol],
-              // Port 80 answers without the PROXY protocol, which Octavia's monitors of a port don't speak.
-              monitorPort: 80,
+              protocolPort: port,
+              monitorPort: HEALTH_PORT,
             })),
             dependsOn: [...before],
           });

@@ -21,6 +21,12 @@ export interface ProxyInstanceProps {
    * @default true
    */
   readonly keepsPort?: boolean;
+  /**
+   * Whether the instance is shut down before it is destroyed, so that Nginx ends what it is about and closes its
+   * connections. It takes some seconds.
+   * @default false
+   */
+  readonly shutDown?: boolean;
   /** Another instance of the same UAP: what it looked up is not looked up again. @default none */
   readonly sibling?: ProxyInstance;
   /** Id of a server group. @default none */
@@ -94,8 +100,7 @@ export class ProxyInstance extends Construct {
       userData: props.userData,
       metadata: { ...props.delivery.metadata },
       tags,
-      // A shutdown lets Nginx finish what it is about.
-      stopBeforeDestroy: this.port ? undefined : true,
+      stopBeforeDestroy: props.shutDown || undefined,
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,
       lifecycle: {
         createBeforeDestroy: this.port ? undefined : true,

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Construct } from 'constructs';
-import { PROXY_PROTOCOL_PORTS } from './nginx/proxy-model';
+import { HEALTH_PORT } from './nginx/paths';
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from './providers/openstack';
 
 export interface ProxySecurityGroupProps {
@@ -11,7 +11,7 @@ export interface ProxySecurityGroupProps {
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
-  /** Networks of a load balancer, which alone may use the PROXY protocol. @default none */
+  /** Networks of a load balancer, which alone reaches the UAP then. @default none: everybody does */
   readonly balancerRanges?: readonly string[];
   /** Networks that the instance may connect to on every port; undefined: every network. */
   readonly egressRanges?: readonly string[];
@@ -32,17 +32,28 @@ const familyOf = (cidr: string) => (isIPv6(cidr.split('/')[0] ?? '') ? 'IPv6' : 
 const metadataService = '169.254.169.254/32';
 
 function ingressRules(adminNetworks: readonly string[], balancerRanges: readonly string[]): Rule[] {
+  const balanced = balancerRanges.length > 0;
   const web = [80, 443].flatMap((port) =>
-    everywhere.map(
+    (balanced ? balancerRanges : everywhere).map(
       (remote): Rule => ({
-        id: `ingress-${port}-${familyOf(remote)}`.toLowerCase(),
+        id: `ingress-${port}-${balanced ? remote : familyOf(remote).toLowerCase()}`,
         direction: 'ingress',
         protocol: 'tcp',
         port,
         remote,
-        description: port === 80 ? 'HTTP, redirected to HTTPS' : 'HTTPS',
+        description: `${port === 80 ? 'HTTP, redirected to HTTPS' : 'HTTPS'}${balanced ? ', by the load balancer' : ''}`,
       }),
     ),
+  );
+  const health = balancerRanges.map(
+    (remote): Rule => ({
+      id: `ingress-${HEALTH_PORT}-${remote}`,
+      direction: 'ingress',
+      protocol: 'tcp',
+      port: HEALTH_PORT,
+      remote,
+      description: "the load balancer's health monitor",
+    }),
   );
   const icmp = everywhere.map(
     (remote): Rule => ({
@@ -63,19 +74,7 @@ function ingressRules(adminNetworks: readonly string[], balancerRanges: readonly
       description: 'SSH from the operator',
     }),
   );
-  const balancer = balancerRanges.flatMap((remote) =>
-    Object.values(PROXY_PROTOCOL_PORTS).map(
-      (port): Rule => ({
-        id: `ingress-${port}-${remote}`,
-        direction: 'ingress',
-        protocol: 'tcp',
-        port,
-        remote,
-        description: 'PROXY protocol from the load balancer',
-      }),
-    ),
-  );
-  return [...web, ...icmp, ...ssh, ...balancer];
+  return [...web, ...health, ...icmp, ...ssh];
 }
 
 function egressRules(ranges: readonly string[] | undefined): Rule[] {

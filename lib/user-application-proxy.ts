@@ -1,4 +1,4 @@
-import { Fn, Lazy, TerraformLocal } from 'cdktf';
+import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { userData } from './cloud-init';
 import { formatHost } from './hostname';
@@ -72,9 +72,12 @@ export class UserApplicationProxy extends Construct {
       ...region.upstreamSecurity.bind(this),
       addresses: Fn.join('\n', addresses.asList),
     });
+    const keepsPort = region.address.keepsPort && !region.loadBalancer.inFront;
     const boot = {
       network: region.address.network(region.publicNetwork),
-      keepsPort: region.address.keepsPort && !region.loadBalancer.inFront,
+      keepsPort,
+      // Where nobody else serves, it would only make the outage longer.
+      shutDown: !keepsPort || region.instances > 1,
       image: region.image,
       flavor: region.flavor,
       keyPair: region.keyPair,
@@ -85,7 +88,7 @@ export class UserApplicationProxy extends Construct {
       dependsOn: this.securityGroup.rules,
       serverGroupId: region.instances > 1 ? this.serverGroup(name, context.region) : undefined,
     };
-    const api = boot.keepsPort ? undefined : new ComputeApi(this, 'compute-api', { name, region: context.region });
+    const api = keepsPort ? undefined : new ComputeApi(this, 'compute-api', { name, region: context.region });
 
     const slots = [...Array(region.instances).keys()].map((index) => {
       // The first one has the ids and names that it has alone, so that more of them leave it as it is.
@@ -117,32 +120,37 @@ export class UserApplicationProxy extends Construct {
         ? (atInstances[0] as string[])
         : Fn.concat(atInstances);
 
+    const readiness = (id: string, address: string, instanceId: string, after: readonly ITerraformDependable[]) =>
+      region.readinessTimeout === 0
+        ? after
+        : [
+            new Readiness(this, id, {
+              hostname: region.hostname,
+              address,
+              instanceId,
+              chainPem: certificate.chainPem,
+              timeout: region.readinessTimeout,
+              dependsOn: after.length > 0 ? after : undefined,
+            }).resource,
+          ];
     const ready = slots.flatMap(({ numbered, reserved, instance, addresses }) => {
       const instanceId = instance.server.id;
-      const timeout = region.readinessTimeout;
-      const serves =
-        reserved.addresses && api && timeout > 0
-          ? [
-              new ConsoleReadiness(this, numbered('console'), { hostname: region.hostname, instanceId, api, timeout })
-                .resource,
-            ]
-          : [];
-      const attached = reserved.attach(instance, serves);
-      if (timeout === 0) return attached;
-      const readiness = new Readiness(this, numbered('readiness'), {
-        hostname: region.hostname,
-        address: Fn.element(addresses, 0),
-        instanceId,
-        chainPem: certificate.chainPem,
-        timeout,
-        dependsOn: attached.length > 0 ? attached : undefined,
-      });
-      return [readiness.resource];
+      const attached = reserved.attach(instance, this.serves(numbered('console'), instanceId, region, api));
+      // Behind a load balancer nobody else reaches it.
+      if (balancer.port) return attached;
+      return readiness(numbered('readiness'), Fn.element(addresses, 0), instanceId, attached);
     });
-    const serving = balancer.serve(
+    let serving = balancer.serve(
       this.instances.map((instance) => instance.address),
       ready,
     );
+    if (balancer.port) {
+      const instanceIds = Fn.join(
+        ' ',
+        this.instances.map(({ server }) => server.id),
+      );
+      serving = readiness('readiness', Fn.element(this.addresses, 0), instanceIds, serving);
+    }
     if (api && region.drain > 0) {
       for (const { numbered, instance } of slots) {
         new Drain(this, numbered('drain'), {
@@ -173,6 +181,13 @@ export class UserApplicationProxy extends Construct {
 
     const protocol = region.httpUpstreams ? 'http' : 'https';
     this.exampleUrl = `https://${formatHost({ protocol, address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
+  }
+
+  /** What is there once a new instance serves that nobody reaches yet: it says so on its console. */
+  private serves(id: string, instanceId: string, region: ResolvedRegion, api?: ComputeApi): ITerraformDependable[] {
+    const { hostname, readinessTimeout: timeout } = region;
+    if (!api || timeout === 0) return [];
+    return [new ConsoleReadiness(this, id, { hostname, instanceId, api, timeout }).resource];
   }
 
   /** Keeps instances on different hosts as far as there are some. */

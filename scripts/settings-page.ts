@@ -103,7 +103,8 @@ The last column of the tables tells what \`npx cdktf deploy\` does when you chan
 tells it beforehand.
 
 - **${newInstance}**: what is on the instance, and the secrets it needs, travel in its user data, so another instance takes its place, on the same
-  port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer. With
+  port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer; with floating IPs,
+  a load balancer or several instances there is no such outage ([growth.md](growth.md)). With
   \`WildcardCertificate.acmeOnInstance()\` it orders a certificate of its own; mind the limits of your CA.
 - **in place**: the UAP goes on serving. A new certificate travels in place, too.
 - **nothing**: what runs stays as it is.

@@ -72,7 +72,8 @@ describe('several instances', () => {
   test('change nothing of the first one that would replace it', () => {
     const fixed = (stack: Synth) => {
       const [[, first]] = all(stack, server) as [[string, Resource]];
-      const { metadata, depends_on, scheduler_hints, ...rest } = first;
+      // In place, ignored, or nothing but Terraform's own.
+      const { metadata, depends_on, scheduler_hints, stop_before_destroy, ...rest } = first;
       return rest;
     };
     expect(fixed(two)).toEqual(fixed(one));
@@ -201,26 +202,26 @@ describe('Octavia', () => {
     }
   });
 
-  test('alone reaches the ports of the PROXY protocol', () => {
-    const ports = (loadBalancer?: LoadBalancer) =>
+  test('alone reaches the instances', () => {
+    const rules = (loadBalancer?: LoadBalancer) =>
       all(synth({ loadBalancer }), 'openstack_networking_secgroup_rule_v2')
-        .filter(([, { port_range_min: port }]) => port === 8080 || port === 8443)
-        .map(([, { port_range_min: port, remote_ip_prefix: remote }]) => [port, remote]);
-    expect(ports(octavia)).toEqual([
-      [8080, '10.0.0.0/24'],
-      [8443, '10.0.0.0/24'],
-    ]);
-    expect(ports()).toEqual([]);
+        .filter(([, { direction, protocol }]) => direction === 'ingress' && protocol === 'tcp')
+        .map(([, { port_range_min: port, remote_ip_prefix: remote }]) => `${port} ${remote}`)
+        .sort();
+    expect(rules(octavia)).toEqual(['443 10.0.0.0/24', '80 10.0.0.0/24', '8081 10.0.0.0/24']);
+    expect(rules()).toEqual(['443 0.0.0.0/0', '443 ::/0', '80 0.0.0.0/0', '80 ::/0']);
   });
 
   test('takes new instances in once they are ready, before the old ones drain', () => {
     const members = all(stack, 'openstack_lb_members_v2');
     expect(members.map(([, { member }]) => (member as object[]).length)).toEqual([2, 2]);
-    const readiness = all(stack, 'terraform_data', 'readiness').map(([id]) => `terraform_data.${id}`);
-    expect(members.some(([, one]) => readiness.every((ready) => waitsFor(one).includes(ready)))).toBe(true);
-    for (const [, drain] of all(stack, 'terraform_data', 'drain')) {
-      expect(waitsFor(drain).sort()).toEqual(members.map(([id]) => `openstack_lb_members_v2.${id}`).sort());
-    }
+    const serve = all(stack, 'terraform_data', 'console').map(([id]) => `terraform_data.${id}`);
+    expect(serve).toHaveLength(2);
+    expect(members.some(([, one]) => serve.every((ready) => waitsFor(one).includes(ready)))).toBe(true);
+    const [[id, readiness]] = all(stack, 'terraform_data', 'readiness') as [[string, Resource]];
+    expect(waitsFor(readiness).sort()).toEqual(members.map(([member]) => `openstack_lb_members_v2.${member}`).sort());
+    for (const [, drain] of all(stack, 'terraform_data', 'drain'))
+      expect(waitsFor(drain)).toEqual([`terraform_data.${id}`]);
     for (const [, { lifecycle }] of all(stack, server))
       expect(lifecycle).toMatchObject({ create_before_destroy: true });
   });

@@ -6,9 +6,6 @@ export interface PortRange {
   readonly to: number;
 }
 
-/** Ports of the instance that a load balancer connects to with the PROXY protocol; 80 and 443 stay without it. */
-export const PROXY_PROTOCOL_PORTS = { http: 8080, https: 8443 } as const;
-
 /** How requests between sibling hosts (other users' apps) are treated, by Fetch Metadata. */
 export type SiblingShield = 'off' | 'report' | 'enforce';
 
@@ -39,8 +36,8 @@ export interface ProxyModel {
   /** Greatest request body in bytes, 0 = no limit. */
   readonly maxBodySize: number;
   /**
-   * Networks of a load balancer (IPv4 CIDRs) in front of the UAP: it says with the PROXY protocol who its client is,
-   * on ports of their own ({@link PROXY_PROTOCOL_PORTS}) that nobody else reaches. Empty: there is none.
+   * Networks of a load balancer (IPv4 CIDRs) in front of the UAP: it must say with the PROXY protocol who its client
+   * is, and nobody else reaches the UAP. Empty: clients come by themselves.
    */
   readonly proxyProtocolFrom: readonly string[];
 }

@@ -12,6 +12,8 @@ const region = {
   deniedAddresses: ['198.51.100.1'],
   image: 'debian-12',
   flavor: 'm1.small',
+  // Several boots at once, by software emulation, take their time.
+  readinessTimeout: 1800,
   // A change of what is on the instance: it needs a new one.
   abuseContact: change ? `abuse-${change}@cloud-a.example.test` : undefined,
 };
