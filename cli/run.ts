@@ -10,6 +10,7 @@ import { exosphere } from './exosphere';
 import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
 import { probe } from './probe';
 import { render } from './render';
+import { roll } from './roll';
 import { serve } from './serve-command';
 import { show } from './show';
 import { url } from './url';
@@ -17,7 +18,7 @@ import { url } from './url';
 /** The commands, by when one needs them. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
   before: [show, render, serve, diagram],
-  after: [probe, url, exosphere],
+  after: [probe, url, exosphere, roll],
 };
 
 const commands: readonly Command[] = Object.values(stages).flat();

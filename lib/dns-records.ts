@@ -29,6 +29,8 @@ export interface AddressRecord {
   /** Seconds. */
   readonly ttl: number;
   readonly addresses: string[];
+  /** The addresses one by one, as tokens. */
+  readonly each: readonly string[];
   /** What must be there before the record is: readiness. A dependency of the construct would not reach Terraform. */
   readonly dependsOn: ITerraformDependable[];
 }
@@ -296,8 +298,8 @@ class ManualRecords extends DnsRecords {
 
   bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
     return {
-      manual: records.map(
-        ({ name, ttl, type, addresses }) => `${fqdn(name)} ${ttl} IN ${type} ${Fn.element(addresses, 0)}`,
+      manual: records.flatMap(({ name, ttl, type, each }) =>
+        each.map((address) => `${fqdn(name)} ${ttl} IN ${type} ${address}`),
       ),
     };
   }

@@ -2,8 +2,10 @@
 export type { AcmeDirectory, AcmeSettings } from './acme';
 export * from './dns-records';
 export { formatHost, type Protocol, parseHost, type Target } from './hostname';
+export * from './instance-address';
 export { instanceFiles, instanceParts, instanceUserData } from './instance-files';
 export type * from './instance-parts';
+export * from './load-balancer';
 export { ProxyInstance, type ProxyInstanceProps } from './proxy-instance';
 export { ProxySecurityGroup, type ProxySecurityGroupProps } from './proxy-security-group';
 export { Readiness, type ReadinessProps } from './readiness';

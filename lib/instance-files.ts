@@ -1,6 +1,7 @@
 import { baseParts, type UserData, userData } from './cloud-init';
 import { type InstanceFile, type InstanceParts, mergeParts } from './instance-parts';
 import { renderNginx } from './nginx';
+import { SCRIPTS } from './nginx/paths';
 import { proxyModel, type ResolvedCloud, type ResolvedRegion } from './spec';
 import type { CertificateContext } from './wildcard-certificate';
 
@@ -17,6 +18,16 @@ export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion)
 }
 
 /**
+ * The addresses that clients reach the UAP at: those of all its instances, which none of them may proxy to. What an
+ * instance finds at boot is its own alone, and not even that behind a floating IP.
+ */
+const addressParts: InstanceParts = {
+  // A few instances' addresses, or one of a load balancer.
+  lateFiles: [{ name: 'addresses', maxLength: 256, onChange: 'addresses' }],
+  hooks: [{ name: 'addresses', command: [`${SCRIPTS}/own-addresses`, '--reload'] }],
+};
+
+/**
  * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
  * certificate strategy announces. Pure: no Terraform, no cloud.
  */
@@ -24,7 +35,7 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
   const upstreamTls = region.upstreamSecurity.render();
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
   // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
-  const late = mergeParts(upstreamTls.parts, certificate);
+  const late = mergeParts(addressParts, upstreamTls.parts, certificate);
   return mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),

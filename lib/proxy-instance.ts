@@ -4,6 +4,7 @@ import {
   ComputeInstanceV2,
   DataOpenstackImagesImageIdsV2,
   DataOpenstackNetworkingNetworkV2,
+  DataOpenstackNetworkingPortV2,
   NetworkingPortV2,
 } from './providers/openstack';
 import type { BoundDelivery } from './secret-delivery';
@@ -12,14 +13,30 @@ export interface ProxyInstanceProps {
   readonly name: string;
   readonly region?: string;
   readonly tags?: readonly string[];
-  /** Network that the users' instances are on: name or id. */
-  readonly publicNetwork: string;
+  /** Network that the instance is on: name or id. */
+  readonly network: string;
+  /**
+   * Whether the instance has a port of its own, whose address a new instance takes over from the old one. If not, a
+   * new instance gets a new port, and is there before the old one goes.
+   * @default true
+   */
+  readonly keepsPort?: boolean;
+  /**
+   * Whether the instance is shut down before it is destroyed, so that Nginx ends what it is about and closes its
+   * connections. It takes some seconds.
+   * @default false
+   */
+  readonly shutDown?: boolean;
+  /** Another instance of the same UAP: what it looked up is not looked up again. @default none */
+  readonly sibling?: ProxyInstance;
+  /** Id of a server group. @default none */
+  readonly serverGroupId?: string;
   /** Name or id. */
   readonly image: string;
   /** Name or id. */
   readonly flavor: string;
   readonly keyPair?: string;
-  readonly securityGroupIds: readonly string[];
+  readonly securityGroup: { readonly id: string; readonly name: string };
   /** The cloud-config with the secret late files: a sensitive Terraform template. */
   readonly userData: string;
   readonly delivery: BoundDelivery;
@@ -32,60 +49,103 @@ export interface ProxyInstanceProps {
 const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /**
- * The instance of a UAP on a port of its own, whose address outlives the instance:
+ * The instance of a UAP. On a port of its own, its address outlives it:
  *
  *     network (looked up) ── port ── server ── metadata (certificate, changes in place)
  *                                      └────── user data (configuration and secrets, replaces the server)
+ *
+ * Without, Nova makes the port with the server: a port can be on one server only, and here a new one is there before
+ * the old one goes.
  */
 export class ProxyInstance extends Construct {
-  readonly port: NetworkingPortV2;
+  /** The port that outlives the instance, if there is one. */
+  readonly port?: NetworkingPortV2;
   readonly server: ComputeInstanceV2;
-  /** The IPv4 addresses of the port: a list token. */
+  readonly networkId: string;
+  /** Its IPv4 addresses on its network: a list token. */
   readonly addresses: string[];
   /** The first of them. */
   readonly address: string;
+  private readonly imageId: string;
 
-  constructor(scope: Construct, id: string, props: ProxyInstanceProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ProxyInstanceProps,
+  ) {
     super(scope, id);
-    const { region } = props;
+    const { region, securityGroup, keepsPort = true } = props;
     const tags = props.tags ? [...props.tags] : undefined;
-    // The id is in the provider's error, which itself does not say what was not found.
-    const network = new DataOpenstackNetworkingNetworkV2(this, `network-${props.publicNetwork}`, {
-      region,
-      ...(uuid.test(props.publicNetwork) ? { networkId: props.publicNetwork } : { name: props.publicNetwork }),
-    });
-    this.port = new NetworkingPortV2(this, 'port', {
-      region,
-      name: props.name,
-      networkId: network.id,
-      adminStateUp: true,
-      securityGroupIds: [...props.securityGroupIds],
-      tags,
-    });
+    this.networkId = props.sibling?.networkId ?? this.lookUpNetwork();
+    if (keepsPort) {
+      this.port = new NetworkingPortV2(this, 'port', {
+        region,
+        name: props.name,
+        networkId: this.networkId,
+        adminStateUp: true,
+        securityGroupIds: [securityGroup.id],
+        tags,
+      });
+    }
+    this.imageId = props.sibling?.imageId ?? this.lookUpImage();
     this.server = new ComputeInstanceV2(this, 'Resource', {
       region,
       name: props.name,
-      imageId: this.imageId(props),
+      imageId: this.imageId,
       ...(uuid.test(props.flavor) ? { flavorId: props.flavor } : { flavorName: props.flavor }),
       keyPair: props.keyPair,
-      network: [{ port: this.port.id }],
+      network: [this.port ? { port: this.port.id } : { uuid: this.networkId }],
+      securityGroups: this.port ? undefined : [securityGroup.name],
+      schedulerHints: props.serverGroupId ? [{ group: props.serverGroupId }] : undefined,
       userData: props.userData,
       metadata: { ...props.delivery.metadata },
       tags,
+      stopBeforeDestroy: props.shutDown || undefined,
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,
       lifecycle: {
-        // A newer image of the same name must not replace a running UAP by surprise.
-        ignoreChanges: ['image_id'],
+        createBeforeDestroy: this.port ? undefined : true,
+        // Neither a newer image of the same name nor a second instance, which brings a server group, must replace a
+        // running UAP by surprise: both count for the next new instance.
+        ignoreChanges: ['image_id', 'scheduler_hints'],
         precondition: [...(props.preconditions ?? []), ...props.delivery.preconditions],
       },
     });
-    const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;
-    this.addresses = new TerraformLocal(this, 'addresses', `\${${ipv4}}`).asList;
-    this.address = Fn.element(this.addresses, 0);
+    if (this.port) {
+      const ipv4 = `[for address in ${this.port.fqn}.all_fixed_ips : address if !can(regex(":", address))]`;
+      this.addresses = new TerraformLocal(this, 'addresses', `\${${ipv4}}`).asList;
+      this.address = Fn.element(this.addresses, 0);
+    } else {
+      this.address = this.server.accessIpV4;
+      this.addresses = [this.address];
+    }
+  }
+
+  /** Id of the port that the server is on now. */
+  get portId(): string {
+    if (this.port) return this.port.id;
+    const id = 'current-port';
+    const port =
+      (this.node.tryFindChild(id) as DataOpenstackNetworkingPortV2 | undefined) ??
+      new DataOpenstackNetworkingPortV2(this, id, {
+        region: this.props.region,
+        deviceId: this.server.id,
+        networkId: this.networkId,
+      });
+    return port.id;
+  }
+
+  private lookUpNetwork(): string {
+    const { network, region } = this.props;
+    // The id is in the provider's error, which itself does not say what was not found.
+    return new DataOpenstackNetworkingNetworkV2(this, `network-${network}`, {
+      region,
+      ...(uuid.test(network) ? { networkId: network } : { name: network }),
+    }).id;
   }
 
   /** The newest image of that name; looked up as a list, since the provider's error for none names nothing. */
-  private imageId({ image, region }: ProxyInstanceProps): string {
+  private lookUpImage(): string {
+    const { image, region } = this.props;
     if (uuid.test(image)) return image;
     const images = new DataOpenstackImagesImageIdsV2(this, 'image', {
       region,

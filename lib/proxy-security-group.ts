@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Construct } from 'constructs';
+import { HEALTH_PORT } from './nginx/paths';
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from './providers/openstack';
 
 export interface ProxySecurityGroupProps {
@@ -10,6 +11,8 @@ export interface ProxySecurityGroupProps {
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
+  /** Networks of a load balancer, which alone reaches the UAP then. @default none: everybody does */
+  readonly balancerRanges?: readonly string[];
   /** Networks that the instance may connect to on every port; undefined: every network. */
   readonly egressRanges?: readonly string[];
 }
@@ -28,18 +31,29 @@ const everywhere = ['0.0.0.0/0', '::/0'];
 const familyOf = (cidr: string) => (isIPv6(cidr.split('/')[0] ?? '') ? 'IPv6' : 'IPv4');
 const metadataService = '169.254.169.254/32';
 
-function ingressRules(adminNetworks: readonly string[]): Rule[] {
+function ingressRules(adminNetworks: readonly string[], balancerRanges: readonly string[]): Rule[] {
+  const balanced = balancerRanges.length > 0;
   const web = [80, 443].flatMap((port) =>
-    everywhere.map(
+    (balanced ? balancerRanges : everywhere).map(
       (remote): Rule => ({
-        id: `ingress-${port}-${familyOf(remote)}`.toLowerCase(),
+        id: `ingress-${port}-${balanced ? remote : familyOf(remote).toLowerCase()}`,
         direction: 'ingress',
         protocol: 'tcp',
         port,
         remote,
-        description: port === 80 ? 'HTTP, redirected to HTTPS' : 'HTTPS',
+        description: `${port === 80 ? 'HTTP, redirected to HTTPS' : 'HTTPS'}${balanced ? ', by the load balancer' : ''}`,
       }),
     ),
+  );
+  const health = balancerRanges.map(
+    (remote): Rule => ({
+      id: `ingress-${HEALTH_PORT}-${remote}`,
+      direction: 'ingress',
+      protocol: 'tcp',
+      port: HEALTH_PORT,
+      remote,
+      description: "the load balancer's health monitor",
+    }),
   );
   const icmp = everywhere.map(
     (remote): Rule => ({
@@ -60,7 +74,7 @@ function ingressRules(adminNetworks: readonly string[]): Rule[] {
       description: 'SSH from the operator',
     }),
   );
-  return [...web, ...icmp, ...ssh];
+  return [...web, ...health, ...icmp, ...ssh];
 }
 
 function egressRules(ranges: readonly string[] | undefined): Rule[] {
@@ -118,7 +132,10 @@ export class ProxySecurityGroup extends Construct {
       // OpenStack's default rules allow all egress; every rule that holds is listed here instead.
       deleteDefaultRules: true,
     });
-    this.rules = [...ingressRules(props.adminNetworks), ...egressRules(props.egressRanges)].map(
+    this.rules = [
+      ...ingressRules(props.adminNetworks, props.balancerRanges ?? []),
+      ...egressRules(props.egressRanges),
+    ].map(
       (rule) =>
         new NetworkingSecgroupRuleV2(this, rule.id, {
           region: props.region,

@@ -1,7 +1,7 @@
 import { TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { exosphereEntry } from './exosphere';
-import { OpenstackProvider } from './providers/openstack';
+import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './providers/openstack';
 import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
 import { UserApplicationProxy } from './user-application-proxy';
 
@@ -39,6 +39,8 @@ export class UapStack extends TerraformStack {
     const elements = this.node.findAll();
     const lookups = elements
       .filter((element) => TerraformDataSource.isTerraformDataSource(element))
+      // The port of an instance comes after it.
+      .filter((element) => !(element instanceof DataOpenstackNetworkingPortV2))
       .map(({ terraformResourceType, friendlyUniqueId }) => `data.${terraformResourceType}.${friendlyUniqueId}`);
     for (const resource of elements) {
       if (TerraformResource.isTerraformResource(resource)) {
@@ -57,14 +59,18 @@ export class UapStack extends TerraformStack {
     output(
       'addresses',
       'Public addresses of each UAP',
-      byHostname((proxy) => proxy.instance.addresses),
+      byHostname((proxy) => proxy.addresses),
     );
     output(
       'instance_rules',
       "Lets a UAP reach a user's instance whose security group is GROUP",
-      byHostname(
-        (proxy) =>
-          `openstack security group rule create --ingress --protocol tcp --remote-ip ${proxy.instance.address}/32 GROUP`,
+      byHostname((proxy) =>
+        proxy.sourceAddresses
+          .map(
+            (address) =>
+              `openstack security group rule create --ingress --protocol tcp --remote-ip ${address}/32 GROUP`,
+          )
+          .join('\n'),
       ),
     );
     output(

@@ -1,11 +1,12 @@
-import type { ITerraformDependable } from 'cdktf';
+import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { userData } from './cloud-init';
 import { formatHost } from './hostname';
 import { certificateContext, instanceParts } from './instance-files';
+import { ComputeServergroupV2 } from './providers/openstack';
 import { ProxyInstance } from './proxy-instance';
 import { ProxySecurityGroup } from './proxy-security-group';
-import { Readiness } from './readiness';
+import { ComputeApi, ConsoleReadiness, Drain, Readiness } from './readiness';
 import type { ResolvedCloud, ResolvedRegion } from './spec';
 
 export interface UserApplicationProxyProps {
@@ -22,11 +23,21 @@ export interface UserApplicationProxyProps {
  *     certificate ── delivery ── metadata ─ server ── readiness ── DNS records
  *           secrets ──┐                     │
  *     settings ── files ── user data ───────┘
+ *
+ * There are as many ports, servers and readinesses as `instances`; all else is shared. A floating IP stands between
+ * server and readiness, a load balancer between readiness and records. Where a new instance is there before the old
+ * one goes, draining comes last.
  */
 export class UserApplicationProxy extends Construct {
   readonly hostname: string;
   readonly securityGroup: ProxySecurityGroup;
+  /** The first of the instances. */
   readonly instance: ProxyInstance;
+  readonly instances: readonly ProxyInstance[];
+  /** The IPv4 addresses in the records: a list token. */
+  readonly addresses: string[];
+  /** For each instance the IPv4 address that users' instances see. */
+  readonly sourceAddresses: readonly string[];
   /** Lines for a zone file that are left to be made by hand. */
   readonly manualRecords: readonly string[];
   /** End of the certificate's validity; undefined if only the instance knows it. */
@@ -38,47 +49,120 @@ export class UserApplicationProxy extends Construct {
     super(scope, id);
     const context = certificateContext(cloud, region);
     const name = `${cloud.namePrefix}-${region.hostname.replaceAll('.', '-')}`;
-    const common = { region: context.region, name, tags: cloud.tags.length > 0 ? cloud.tags : undefined };
+    const common = { region: context.region, tags: cloud.tags.length > 0 ? cloud.tags : undefined };
+    const description = `User Application Proxy ${region.hostname}`;
     this.hostname = region.hostname;
 
     this.securityGroup = new ProxySecurityGroup(this, 'security-group', {
       ...common,
-      description: `User Application Proxy ${region.hostname}`,
+      name,
+      description,
       adminNetworks: region.adminNetworks,
+      balancerRanges: region.loadBalancer.sourceRanges,
       egressRanges: region.strictEgress ? region.upstreamRanges : undefined,
     });
 
     const certificate = region.certificate.bind(this, context);
     this.certificateNotAfter = certificate.notAfter;
     const parts = instanceParts(cloud, region);
+    // Known once the ports are there, which servers, that want to know it, come after.
+    const addresses = new TerraformLocal(this, 'addresses', Lazy.anyValue({ produce: () => this.addresses }));
     const delivery = region.delivery.bind(this, parts.lateFiles, {
       ...certificate.contents,
       ...region.upstreamSecurity.bind(this),
+      addresses: Fn.join('\n', addresses.asList),
     });
-    this.instance = new ProxyInstance(this, 'instance', {
-      ...common,
-      publicNetwork: region.publicNetwork,
+    const keepsPort = region.address.keepsPort && !region.loadBalancer.inFront;
+    const boot = {
+      network: region.address.network(region.publicNetwork),
+      keepsPort,
+      // Where nobody else serves, it would only make the outage longer.
+      shutDown: !keepsPort || region.instances > 1,
       image: region.image,
       flavor: region.flavor,
       keyPair: region.keyPair,
-      securityGroupIds: [this.securityGroup.group.id],
+      securityGroup: this.securityGroup.group,
       userData: userData(parts, { hostname: region.hostname }).withSecrets(delivery.secrets),
       delivery,
       preconditions: certificate.preconditions,
       dependsOn: this.securityGroup.rules,
-    });
+      serverGroupId: region.instances > 1 ? this.serverGroup(name, context.region) : undefined,
+    };
+    const api = keepsPort ? undefined : new ComputeApi(this, 'compute-api', { name, region: context.region });
 
-    const ready: ITerraformDependable[] = [];
-    if (region.readinessTimeout > 0) {
-      const readiness = new Readiness(this, 'readiness', {
-        hostname: region.hostname,
-        address: this.instance.address,
-        instanceId: this.instance.server.id,
-        chainPem: certificate.chainPem,
-        timeout: region.readinessTimeout,
+    const slots = [...Array(region.instances).keys()].map((index) => {
+      // The first one has the ids and names that it has alone, so that more of them leave it as it is.
+      const numbered = (text: string) => (index === 0 ? text : `${text}-${index + 1}`);
+      const reserved = region.address.reserve(this, numbered('address'), { ...common, description });
+      const sibling: ProxyInstance | undefined = this.node.tryFindChild('instance') as ProxyInstance | undefined;
+      const instance = new ProxyInstance(this, numbered('instance'), {
+        ...common,
+        ...boot,
+        name: numbered(name),
+        sibling,
       });
-      ready.push(readiness.resource);
+      return { numbered, reserved, instance, addresses: reserved.addresses ?? instance.addresses };
+    });
+    this.instances = slots.map(({ instance }) => instance);
+    this.instance = this.instances[0] as ProxyInstance;
+    this.sourceAddresses = slots.map((slot) => Fn.element(slot.addresses, 0));
+
+    const balancer = region.loadBalancer.bind(this, 'load-balancer', {
+      ...common,
+      name,
+      hostname: region.hostname,
+      networkId: this.instance.networkId,
+    });
+    const atInstances = slots.map((slot) => slot.addresses);
+    this.addresses = balancer.port
+      ? region.address.expose(this, 'public-address', balancer.port, { ...common, description })
+      : atInstances.length === 1
+        ? (atInstances[0] as string[])
+        : Fn.concat(atInstances);
+
+    const readiness = (id: string, address: string, instanceId: string, after: readonly ITerraformDependable[]) =>
+      region.readinessTimeout === 0
+        ? after
+        : [
+            new Readiness(this, id, {
+              hostname: region.hostname,
+              address,
+              instanceId,
+              chainPem: certificate.chainPem,
+              timeout: region.readinessTimeout,
+              dependsOn: after.length > 0 ? after : undefined,
+            }).resource,
+          ];
+    const ready = slots.flatMap(({ numbered, reserved, instance, addresses }) => {
+      const instanceId = instance.server.id;
+      const attached = reserved.attach(instance, this.serves(numbered('console'), instanceId, region, api));
+      // Behind a load balancer nobody else reaches it.
+      if (balancer.port) return attached;
+      return readiness(numbered('readiness'), Fn.element(addresses, 0), instanceId, attached);
+    });
+    let serving = balancer.serve(
+      this.instances.map((instance) => instance.address),
+      ready,
+    );
+    if (balancer.port) {
+      const instanceIds = Fn.join(
+        ' ',
+        this.instances.map(({ server }) => server.id),
+      );
+      serving = readiness('readiness', Fn.element(this.addresses, 0), instanceIds, serving);
     }
+    if (api && region.drain > 0) {
+      for (const { numbered, instance } of slots) {
+        new Drain(this, numbered('drain'), {
+          serverName: numbered(name),
+          instanceId: instance.server.id,
+          api,
+          time: region.drain,
+          dependsOn: serving,
+        });
+      }
+    }
+
     this.manualRecords = region.dns.bind(
       new Construct(this, 'records'),
       [
@@ -88,14 +172,27 @@ export class UserApplicationProxy extends Construct {
         ...record,
         type: 'A',
         ttl: region.recordTtl,
-        addresses: this.instance.addresses,
-        dependsOn: ready,
+        addresses: this.addresses,
+        each: balancer.port ? [Fn.element(this.addresses, 0)] : this.sourceAddresses,
+        dependsOn: [...serving],
       })),
       context,
     ).manual;
 
     const protocol = region.httpUpstreams ? 'http' : 'https';
     this.exampleUrl = `https://${formatHost({ protocol, address: exampleAddress(region), port: 8888 }, region.hostname)}/`;
+  }
+
+  /** What is there once a new instance serves that nobody reaches yet: it says so on its console. */
+  private serves(id: string, instanceId: string, region: ResolvedRegion, api?: ComputeApi): ITerraformDependable[] {
+    const { hostname, readinessTimeout: timeout } = region;
+    if (!api || timeout === 0) return [];
+    return [new ConsoleReadiness(this, id, { hostname, instanceId, api, timeout }).resource];
+  }
+
+  /** Keeps instances on different hosts as far as there are some. */
+  private serverGroup(name: string, region: string | undefined): string {
+    return new ComputeServergroupV2(this, 'server-group', { name, region, policies: ['soft-anti-affinity'] }).id;
   }
 }
 

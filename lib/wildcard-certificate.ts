@@ -90,6 +90,9 @@ export abstract class WildcardCertificate {
   /** Whether the `dns` strategy has to solve the DNS-01 challenge. */
   abstract readonly needsDnsChallenge: boolean;
 
+  /** Whether several instances have one certificate; if not, each one orders its own. */
+  readonly shared: boolean = true;
+
   /** What it puts on the instance; needs no Terraform. */
   abstract instanceParts(context: CertificateContext): InstanceParts;
 
@@ -213,6 +216,7 @@ class AcmeWildcard extends WildcardCertificate {
 
 class AcmeOnInstance extends WildcardCertificate {
   readonly description = 'ACME client on the instance';
+  override readonly shared = false;
   readonly needsAcme = true;
   // The distribution's client takes the key only on its command line, where every process could read it.
   readonly bindsExternalAccount = false;

@@ -5,6 +5,8 @@ set -euo pipefail
 for service in $SERVICES; do . "$SANDBOX/services/$service.sh"; done
 cd "$RUN"
 METADATA_CACHE=${UAP_SANDBOX_METADATA_CACHE:-15}
+# Routers and floating IPs take seconds to start, which few need.
+NEUTRON_PLUGINS=${UAP_SANDBOX_L3:+router}
 
 each() {
   local service

@@ -106,14 +106,29 @@ def images():
 def network():
     api = connect("admin", "network").network
     name = ENV["PUBLIC_NETWORK"]
+    l3 = {"is_router_external": True} if ENV.get("UAP_SANDBOX_L3") else {}
     public = eventually("neutron", lambda: api.create_network(
-        name=name, provider_network_type="flat", provider_physical_network="public", shared=True, mtu=1500))
+        name=name, provider_network_type="flat", provider_physical_network="public", shared=True, mtu=1500, **l3))
     api.create_subnet(
         network_id=public.id, name=name, ip_version=4, cidr=ENV["PUBLIC_CIDR"], gateway_ip=ADDRESS, dns_nameservers=[ENV["DNS_SERVER"]],
         allocation_pools=[{"start": ENV["PUBLIC_POOL_START"], "end": ENV["PUBLIC_POOL_END"]}])
     done("network")
-    eventually("network agents", lambda: len([agent for agent in api.agents() if agent.is_alive]) >= 3)
+    eventually("network agents", lambda: len([agent for agent in api.agents() if agent.is_alive]) >= (4 if l3 else 3))
     done("network agents")
+    if l3:
+        tenant_network(public)
+
+
+def tenant_network(public):
+    """A network of cloud-a's own behind a router, for floating IPs."""
+    api = openstack.connect(cloud="cloud-a").network
+    name = ENV["TENANT_NETWORK"]
+    own = api.create_network(name=name)
+    subnet = api.create_subnet(
+        network_id=own.id, name=name, ip_version=4, cidr=ENV["TENANT_CIDR"], dns_nameservers=[ENV["DNS_SERVER"]])
+    router = api.create_router(name=name, external_gateway_info={"network_id": public.id})
+    api.add_interface_to_router(router, subnet_id=subnet.id)
+    done("router")
 
 
 def compute():

@@ -59,6 +59,10 @@ export const changes: {
     allowSpecialPurposeRanges: 'nothing: a check',
     image: 'nothing until the next new instance',
     flavor: 'resized in place, with a reboot',
+    instances: 'more: those that are there stay as they are, records last; fewer: the last ones are destroyed',
+    address: 'new addresses and instances; records in place. The old ones go first: an outage of minutes',
+    loadBalancer: 'new instances; records in place. The old ones go first: an outage of minutes',
+    drain: 'nothing until the next new instance',
     keyPair: newInstance,
     adminNetworks: 'security group in place',
     deniedAddresses: newInstance,
@@ -99,7 +103,8 @@ The last column of the tables tells what \`npx cdktf deploy\` does when you chan
 tells it beforehand.
 
 - **${newInstance}**: what is on the instance, and the secrets it needs, travel in its user data, so another instance takes its place, on the same
-  port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer. With
+  port with the same address. Until it is ready, usually for some minutes, the UAP doesn't answer; with floating IPs,
+  a load balancer or several instances there is no such outage ([growth.md](growth.md)). With
   \`WildcardCertificate.acmeOnInstance()\` it orders a certificate of its own; mind the limits of your CA.
 - **in place**: the UAP goes on serving. A new certificate travels in place, too.
 - **nothing**: what runs stays as it is.
@@ -114,6 +119,8 @@ const strategies = [
   ['dns-records.ts', ''],
   ['wildcard-certificate.ts', ''],
   ['secret-delivery.ts', ''],
+  ['instance-address.ts', ''],
+  ['load-balancer.ts', ''],
   ['upstream-security.ts', ''],
   [
     'state-backend.ts',

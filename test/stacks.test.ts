@@ -265,6 +265,7 @@ describe.each(kinds)('with %s', (_, changes) => {
     'certificate-p12': /^\$\{base64gzip\(acme_certificate\.[\w-]+\.certificate_p12\)\}$/,
     'certificate-chain': /^\$\{base64gzip\(file\(pathexpand\("[^"]+\.pem"\)\)\)\}$/,
     'certificate-key': /^\$\{base64gzip\(local\.[\w-]+_certificate-key_\w+\)\}$/,
+    addresses: /^\$\{base64gzip\(join\("\\n", local\.[\w-]+_addresses_\w+\)\)\}$/,
     'acme-ca': /^\$\{base64gzip\(file\(pathexpand\("~\/ca\.pem"\)\)\)\}$/,
   };
 

@@ -13,6 +13,9 @@ export const SCRIPTS = '/usr/local/lib/uap';
 export const CERTIFICATE = '/etc/uap/tls/fullchain.pem';
 export const CERTIFICATE_KEY = '/etc/uap/tls/key.pem';
 
+/** Port of a load balancer's health monitor: plain HTTP without the PROXY protocol, open where that is spoken. */
+export const HEALTH_PORT = 8081;
+
 /** The CA that verifies upstreams, and the certificate that they are shown. */
 export const UPSTREAM_CA = '/etc/uap/upstream-ca.pem';
 export const UPSTREAM_CERTIFICATE = '/etc/uap/upstream-tls/fullchain.pem';

@@ -35,4 +35,9 @@ export interface ProxyModel {
   readonly metricsNetworks: readonly string[];
   /** Greatest request body in bytes, 0 = no limit. */
   readonly maxBodySize: number;
+  /**
+   * Networks of a load balancer (IPv4 CIDRs) in front of the UAP: it must say with the PROXY protocol who its client
+   * is, and nobody else reaches the UAP. Empty: clients come by themselves.
+   */
+  readonly proxyProtocolFrom: readonly string[];
 }

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
-import { AssetType, TerraformAsset, TerraformResource, TerraformStack } from 'cdktf';
+import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import type { ComputeApi } from './compute-api';
+
+export { ComputeApi } from './compute-api';
 
 export interface ReadinessProps {
   readonly hostname: string;
@@ -12,6 +15,8 @@ export interface ReadinessProps {
   readonly chainPem?: string;
   /** Seconds. */
   readonly timeout: number;
+  /** What leads the address to the instance. @default none */
+  readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
@@ -23,34 +28,106 @@ export class Readiness extends Construct {
 
   constructor(scope: Construct, id: string, props: ReadinessProps) {
     super(scope, id);
-    const stack = TerraformStack.of(this);
-    const script =
-      (stack.node.tryFindChild('wait-until-ready') as TerraformAsset | undefined) ??
-      new TerraformAsset(stack, 'wait-until-ready', {
-        path: join(__dirname, 'assets', 'wait-until-ready.mjs'),
-        type: AssetType.FILE,
-      });
-    // Not DataResource, which runs `terraform version` at each synth, a quarter of its time.
-    this.resource = new TerraformResource(this, 'Resource', {
-      terraformResourceType: 'terraform_data',
-      provisioners: [
-        {
-          type: 'local-exec',
-          command: `node "${script.path}"`,
-          environment: {
-            UAP_HOSTNAME: props.hostname,
-            UAP_ADDRESS: props.address,
-            UAP_INSTANCE: props.instanceId,
-            UAP_TIMEOUT: String(props.timeout),
-            UAP_CHAIN: props.chainPem ?? '',
-          },
-        },
-      ],
-    });
-    this.resource.addOverride('triggers_replace', {
-      instance: props.instanceId,
-      address: props.address,
-      certificate: props.chainPem ?? '',
+    this.resource = scriptRun(this, 'wait-until-ready', {
+      environment: {
+        UAP_HOSTNAME: props.hostname,
+        UAP_ADDRESS: props.address,
+        UAP_INSTANCE: props.instanceId,
+        UAP_TIMEOUT: String(props.timeout),
+        UAP_CHAIN: props.chainPem ?? '',
+      },
+      triggers: { instance: props.instanceId, address: props.address, certificate: props.chainPem ?? '' },
+      dependsOn: props.dependsOn,
     });
   }
+}
+
+export interface ConsoleReadinessProps {
+  readonly hostname: string;
+  readonly instanceId: string;
+  readonly api: ComputeApi;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/**
+ * A resource that is there once an instance says on its serial console that it serves. For an instance that has no
+ * address yet at which it could be asked.
+ */
+export class ConsoleReadiness extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: ConsoleReadinessProps) {
+    super(scope, id);
+    this.resource = scriptRun(this, 'wait-for-console', {
+      environment: {
+        ...apiEnvironment(props.api),
+        UAP_HOSTNAME: props.hostname,
+        UAP_INSTANCE: props.instanceId,
+        UAP_TIMEOUT: String(props.timeout),
+      },
+      triggers: { instance: props.instanceId },
+    });
+  }
+}
+
+export interface DrainProps {
+  /** Name of the server, which the old and the new instance have in common. */
+  readonly serverName: string;
+  readonly instanceId: string;
+  readonly api: ComputeApi;
+  /** Seconds. */
+  readonly time: number;
+  /** What takes the old instance out of service. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/** A resource that is there once the instance before this one had the time to finish; at once if there was none. */
+export class Drain extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: DrainProps) {
+    super(scope, id);
+    this.resource = scriptRun(this, 'drain', {
+      environment: {
+        ...apiEnvironment(props.api),
+        UAP_SERVER_NAME: props.serverName,
+        UAP_INSTANCE: props.instanceId,
+        UAP_DRAIN: String(props.time),
+      },
+      triggers: { instance: props.instanceId },
+      dependsOn: props.dependsOn,
+    });
+  }
+}
+
+function apiEnvironment({ token, url }: ComputeApi): Record<string, string> {
+  return {
+    UAP_COMPUTE_URL: url,
+    // Terraform hides the output of a script whose environment is marked. It prints no environment.
+    UAP_TOKEN: Fn.nonsensitive(token),
+  };
+}
+
+interface ScriptRun {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What makes it run anew. */
+  readonly triggers: Readonly<Record<string, string>>;
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/** A resource that runs a script of `assets/` on the machine that deploys. */
+function scriptRun(scope: Construct, script: string, run: ScriptRun): TerraformResource {
+  const stack = TerraformStack.of(scope);
+  const asset =
+    (stack.node.tryFindChild(script) as TerraformAsset | undefined) ??
+    new TerraformAsset(stack, script, { path: join(__dirname, 'assets', `${script}.mjs`), type: AssetType.FILE });
+  // Not DataResource, which runs `terraform version` at each synth, a quarter of its time.
+  const resource = new TerraformResource(scope, 'Resource', {
+    terraformResourceType: 'terraform_data',
+    dependsOn: run.dependsOn ? [...run.dependsOn] : undefined,
+    provisioners: [{ type: 'local-exec', command: `node "${asset.path}"`, environment: { ...run.environment } }],
+  });
+  resource.addOverride('triggers_replace', run.triggers);
+  return resource;
 }

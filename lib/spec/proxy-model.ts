@@ -18,5 +18,6 @@ export function proxyModel(region: ResolvedRegion, upstreamTls: UpstreamTls): Pr
     blocked: region.blocked,
     metricsNetworks: region.metricsNetworks,
     maxBodySize: region.maxBodySize,
+    proxyProtocolFrom: region.loadBalancer.sourceRanges,
   };
 }

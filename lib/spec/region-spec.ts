@@ -1,4 +1,6 @@
 import type { DnsRecords } from '../dns-records';
+import type { InstanceAddress } from '../instance-address';
+import type { LoadBalancer } from '../load-balancer';
 import type { SiblingShield } from '../nginx/proxy-model';
 import type { SecretDelivery } from '../secret-delivery';
 import type { UpstreamSecurity } from '../upstream-security';
@@ -50,6 +52,36 @@ export interface RegionSpec {
    * @example 'm1.small'
    */
   readonly flavor: string;
+
+  /**
+   * Number of instances, 1 to 10 (Nova's default quota of a server group). One certificate and security group serve
+   * them all; Nova keeps them on different hosts where it can.
+   * @default 1
+   * @example 2
+   */
+  readonly instances?: number;
+
+  /**
+   * How instances get the address that browsers connect to: it outlives them.
+   * @default InstanceAddress.publicPort()
+   * @example InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })
+   */
+  readonly address?: InstanceAddress;
+
+  /**
+   * What stands in front of the instances.
+   * @default LoadBalancer.none()
+   * @example LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] })
+   */
+  readonly loadBalancer?: LoadBalancer;
+
+  /**
+   * Seconds that an instance stays after another one took its place, so that requests and downloads can end. Only
+   * with floating IPs or a load balancer: on a port of its own an instance goes before the next one comes.
+   * @default 60
+   * @example 600
+   */
+  readonly drain?: number;
 
   /**
    * Name of the SSH key pair.

@@ -1,5 +1,7 @@
 import type { AcmeSettings } from '../acme';
 import type { DnsRecords } from '../dns-records';
+import type { InstanceAddress } from '../instance-address';
+import type { LoadBalancer } from '../load-balancer';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { PortRange } from '../nginx/proxy-model';
 import type { SecretDelivery } from '../secret-delivery';
@@ -18,6 +20,8 @@ export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseCon
   /** What may be asked for: everything in `allowed` that is not in `denied`, which holds the bad ports as well. */
   readonly ports: { readonly allowed: readonly PortRange[]; readonly denied: readonly PortRange[] };
   readonly upstreamSecurity: UpstreamSecurity;
+  readonly address: InstanceAddress;
+  readonly loadBalancer: LoadBalancer;
   readonly dns: DnsRecords;
   readonly certificate: WildcardCertificate;
   readonly delivery: SecretDelivery;

@@ -1,9 +1,18 @@
 import type { DnsRecords } from '../dns-records';
+import type { InstanceAddress } from '../instance-address';
+import type { LoadBalancer } from '../load-balancer';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { UpstreamSecurity } from '../upstream-security';
 import type { WildcardCertificate } from '../wildcard-certificate';
 import { normalHostname } from './names';
-import { containedNetworks, contains, type Network, parseNetwork, specialPurposeBlocks } from './networks';
+import {
+  checkNetwork,
+  containedNetworks,
+  contains,
+  type Network,
+  parseNetwork,
+  specialPurposeBlocks,
+} from './networks';
 import { covered, parsePort } from './ports';
 import { type Path, type Problem, pathText, show, valueAt } from './problems';
 import type { PortSpec } from './region-spec';
@@ -70,6 +79,7 @@ export function crossFieldProblems(settings: Settings): Problem[] {
       ...ports(settings, region),
       ...hostnameInZone(settings, region),
       ...upstreamSecurity(settings, region),
+      ...growth(settings, region),
     ]),
     ...certificates(settings),
     ...zerossl(settings),
@@ -187,6 +197,40 @@ function upstreamSecurity(settings: Settings, region: number): Problem[] {
   const security = settings.get<UpstreamSecurity>(...place);
   return (security?.problems() ?? []).map((problem) => ({ ...problem, path: pathText([...place, problem.path]) }));
 }
+
+/** Addresses, several instances, and what stands in front of them. */
+function growth(settings: Settings, region: number): Problem[] {
+  const get = <T>(key: string) => settings.get<T>('regions', region, key);
+  const path = (key: string) => pathText(['regions', region, key]);
+  const balancer = get<LoadBalancer>('loadBalancer');
+  const options = [
+    ['address', get<InstanceAddress>('address')?.problems() ?? []] as const,
+    ['loadBalancer', balancer?.problems((range) => checkNetwork(range, 4)?.wrong) ?? []] as const,
+  ];
+  const problems: Problem[] = options.flatMap(([key, found]) =>
+    found.map((problem) => ({ ...problem, path: `${path(key)}.${problem.path}` })),
+  );
+  const instances = get<number>('instances') ?? 1;
+  if (instances === 1) return problems;
+  const certificate = get<WildcardCertificate>('certificate') ?? settings.get<WildcardCertificate>('certificate');
+  if (certificate?.shared === false) {
+    const wrong =
+      `can't be ${instances}: with ${certificate.description} each one would order a certificate of its own, which ` +
+      "CAs limit (Let's Encrypt: 5 a week for the same names), and answer the challenges of the others wrongly";
+    problems.push({ path: path('instances'), value: String(instances), wrong, example: '1' });
+  }
+  const ttl = get<number>('recordTtl');
+  if (!balancer?.inFront && ttl !== undefined && ttl > mostTtl) {
+    const wrong =
+      `is too long for ${instances} instances: clients would go on asking for one that is gone; allowed: up to ` +
+      `${mostTtl} s, or a load balancer`;
+    problems.push({ path: path('recordTtl'), value: String(ttl), wrong, example: '60' });
+  }
+  return problems;
+}
+
+/** Seconds that clients may still try the address of an instance that is gone. */
+const mostTtl = 300;
 
 /** ACME needs an account, and somebody who can answer its DNS challenge. */
 function certificates(settings: Settings): Problem[] {

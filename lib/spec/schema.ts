@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { DnsRecords } from '../dns-records';
+import { InstanceAddress } from '../instance-address';
+import { LoadBalancer } from '../load-balancer';
 import type { PortRange } from '../nginx/proxy-model';
 import { Secret } from '../secret';
 import { SecretDelivery } from '../secret-delivery';
@@ -40,6 +42,16 @@ const families = {
     StateBackend.isStateBackend,
     'StateBackend.local(), StateBackend.s3(…), StateBackend.http(…) or StateBackend.pg(…)',
     "StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })",
+  ),
+  address: strategy(
+    InstanceAddress.isInstanceAddress,
+    'InstanceAddress.publicPort() or InstanceAddress.floatingIp(…)',
+    "InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })",
+  ),
+  loadBalancer: strategy(
+    LoadBalancer.isLoadBalancer,
+    'LoadBalancer.none() or LoadBalancer.octavia(…)',
+    "LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] })",
   ),
   upstreamSecurity: strategy(
     UpstreamSecurity.isUpstreamSecurity,
@@ -100,6 +112,10 @@ export const regionSchema = z.strictObject({
   allowSpecialPurposeRanges: setting({ example: 'true' }, z.boolean()).default(false),
   image: setting({ example: "'debian-13'" }, text()),
   flavor: setting({ example: "'m1.small'" }, text()),
+  instances: setting({ allowed: 'a whole number, 1 to 10', example: '2' }, z.int().min(1).max(10)).default(1),
+  address: families.address.default(() => InstanceAddress.publicPort()),
+  loadBalancer: families.loadBalancer.default(() => LoadBalancer.none()),
+  drain: seconds('600', 0, 3600).default(60),
   keyPair: setting({ example: "'ops'" }, text()).optional(),
   adminNetworks: setting({ example: "['192.0.2.0/24', '2001:db8::/32']" }, list(text(checkNetwork))).default([]),
   deniedAddresses: setting({ example: "['149.165.152.10', '149.165.153.0/28']" }, list(text(checkAddress))).default([]),

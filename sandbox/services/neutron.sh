@@ -1,4 +1,6 @@
 neutron_daemons="neutron-server linuxbridge-agent dhcp-agent metadata-agent"
+# Routers and floating IPs are there when they were asked for.
+[ ! -e "$PIDS/l3-agent" ] || neutron_daemons+=" l3-agent"
 
 neutron_configure() {
   mkdir -p "$RUN/neutron"
@@ -12,7 +14,7 @@ neutron_start() { svc neutron-server neutron-server "${NEUTRON_SERVER[@]}"; }
 neutron_wait() {
   wait_svc neutron-server answers "$ADDRESS" 9696
   local agent
-  for agent in linuxbridge dhcp metadata; do
+  for agent in linuxbridge dhcp metadata ${UAP_SANDBOX_L3:+l3}; do
     svc $agent-agent neutron-$agent-agent "${NEUTRON_SERVER[@]}" --config-file "$ETC/neutron-agents.ini"
   done
 }

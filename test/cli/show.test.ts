@@ -35,6 +35,10 @@ test('shows every setting, its default, and where it comes from', async () => {
       allowSpecialPurposeRanges            false  (default)
       image                                debian-13
       flavor                               m1.small
+      instances                            1  (default)
+      address                              port on the public network  (default)
+      loadBalancer                         none  (default)
+      drain                                60 s  (default)
       keyPair                              none
       adminNetworks                        none  (default)
       deniedAddresses                      none  (default)
@@ -70,6 +74,10 @@ test('shows every setting, its default, and where it comes from', async () => {
       allowSpecialPurposeRanges            false  (default)
       image                                debian-13
       flavor                               m1.small
+      instances                            1  (default)
+      address                              port on the public network  (default)
+      loadBalancer                         none  (default)
+      drain                                60 s  (default)
       keyPair                              none
       adminNetworks                        none  (default)
       deniedAddresses                      none  (default)

@@ -1,4 +1,6 @@
 import { DnsRecords } from '../../lib/dns-records';
+import { InstanceAddress } from '../../lib/instance-address';
+import { LoadBalancer } from '../../lib/load-balancer';
 import { BAD_PORTS } from '../../lib/nginx/bad-ports';
 import { Secret } from '../../lib/secret';
 import { SecretDelivery } from '../../lib/secret-delivery';
@@ -44,6 +46,10 @@ const completeRegion: Required<RegionSpec> = {
   allowSpecialPurposeRanges: true,
   image: 'debian-13',
   flavor: 'm1.small',
+  instances: 2,
+  address: InstanceAddress.floatingIp({ pool: 'public', network: 'uap' }),
+  loadBalancer: LoadBalancer.octavia({ sourceRanges: ['10.20.0.0/24'] }),
+  drain: 600,
   keyPair: 'ops',
   adminNetworks: ['192.0.2.0/24'],
   deniedAddresses: ['10.0.0.1', '10.1.0.0/16'],
@@ -143,5 +149,6 @@ test('the model of the proxy has the settings of the region that Nginx needs', (
     blocked: ['10.0.0.9'],
     metricsNetworks: ['192.0.2.0/24'],
     maxBodySize: 1024,
+    proxyProtocolFrom: ['10.20.0.0/24'],
   });
 });

@@ -1,6 +1,8 @@
 import vm from 'node:vm';
 import type { z } from 'zod';
 import { DnsRecords } from '../../lib/dns-records';
+import { InstanceAddress } from '../../lib/instance-address';
+import { LoadBalancer } from '../../lib/load-balancer';
 import { Secret } from '../../lib/secret';
 import { SecretDelivery } from '../../lib/secret-delivery';
 import { type AcmeSpec, type CloudSpec, type PortsSpec, type RegionSpec, resolveCloud } from '../../lib/spec';
@@ -32,7 +34,16 @@ const paths: Record<string, (string | number)[]> = {
   RegionSpec: ['regions', 0],
   PortsSpec: ['regions', 0, 'ports'],
 };
-const families = { DnsRecords, Secret, SecretDelivery, StateBackend, UpstreamSecurity, WildcardCertificate };
+const families = {
+  DnsRecords,
+  InstanceAddress,
+  LoadBalancer,
+  Secret,
+  SecretDelivery,
+  StateBackend,
+  UpstreamSecurity,
+  WildcardCertificate,
+};
 const evaluate = (source: string) => vm.runInNewContext(`(${source})`, families);
 const settings = documentedSettings().map((setting) => ({
   ...setting,

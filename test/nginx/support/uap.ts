@@ -41,6 +41,7 @@ export function model(network: Network, overrides: Partial<ProxyModel> = {}): Pr
     blocked: [],
     metricsNetworks: [],
     maxBodySize: 0,
+    proxyProtocolFrom: [],
     ...overrides,
   };
 }
