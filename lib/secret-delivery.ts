@@ -90,12 +90,10 @@ class InstanceMetadata extends SecretDelivery {
         });
         continue;
       }
-      const local = new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(content));
-      const encoded = local.asString;
+      const encoded = new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(content)).asString;
       const count = pieceCount(file.maxLength);
       for (let piece = 0; piece < count; piece++) {
-        // As text: there are many, and CDKTF resolves a function and its numbers four times each.
-        metadata[pieceKey(file.name, piece)] = `\${substr(${local.fqn}, ${piece * pieceLength}, ${pieceLength})}`;
+        metadata[pieceKey(file.name, piece)] = Fn.substr(encoded, piece * pieceLength, pieceLength);
       }
       preconditions.push({
         condition: Op.lte(Fn.lengthOf(encoded), count * pieceLength).toString(),
