@@ -38,10 +38,7 @@ export interface UserData {
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;
-  const files: InstanceFile[] = [
-    ...(parts.files ?? []),
-    { path: '/etc/uap/packages', content: (parts.packages ?? []).map((name) => `${name}\n`).join('') },
-  ];
+  const files = parts.files ?? [];
   checkFiles(files);
   const secrets = (parts.lateFiles ?? []).filter((file) => file.secret);
   const units = (parts.units ?? []).map((unit) => unit.name);
