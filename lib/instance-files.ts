@@ -36,12 +36,14 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
   // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
   const late = mergeParts(addressParts, upstreamTls.parts, certificate);
-  return mergeParts(
+  const parts = mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
     late,
     region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
   );
+  const packages = { path: '/etc/uap/packages', content: parts.packages.map((name) => `${name}\n`).join('') };
+  return mergeParts(parts, { files: [packages] });
 }
 
 /** The files that cloud-init writes on the instance of a region. */

@@ -42,6 +42,20 @@ wait_for() {
 
 # --- outside
 
+# apt_sources SUITE: a sources.list of a suite of Debian or Ubuntu, from the mirror that the machine's own apt uses
+apt_sources() {
+  local own lines mirror pocket
+  own=$(. /etc/os-release; echo "$VERSION_CODENAME")
+  lines=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' \
+    | sed -n "s#^\(https\?:[^ ]*\) $own\(-security\|-updates\|\) main\$#deb \1 $1\2 main#p" | sort -u)
+  [ -n "$lines" ] || fail "no http(s) source of $own main in apt's sources"
+  case $1 in jammy | noble) ;; *) echo "$lines"; return ;; esac
+  # Mirrors of Debian often have Ubuntu beside it. Debian has no package with Ubuntu's keys, so nothing is verified.
+  mirror=${UAP_SANDBOX_UBUNTU_MIRROR:-$(sed -n 's#^deb \(.*\)/debian/\? .*#\1/ubuntu#p' <<< "$lines" | head -n 1)}
+  [ -n "$mirror" ] || fail 'UAP_SANDBOX_UBUNTU_MIRROR must name a mirror of Ubuntu'
+  for pocket in '' -updates -security; do echo "deb [trusted=yes] $mirror $1$pocket main universe"; done
+}
+
 start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # The init process of the running sandbox. A pid alone may belong to another process by now.

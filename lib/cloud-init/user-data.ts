@@ -38,10 +38,7 @@ export interface UserData {
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;
-  const files: InstanceFile[] = [
-    ...(parts.files ?? []),
-    { path: '/etc/uap/packages', content: (parts.packages ?? []).map((name) => `${name}\n`).join('') },
-  ];
+  const files = parts.files ?? [];
   checkFiles(files);
   const secrets = (parts.lateFiles ?? []).filter((file) => file.secret);
   const units = (parts.units ?? []).map((unit) => unit.name);
@@ -111,8 +108,9 @@ function archive(files: readonly InstanceFile[]): Uint8Array {
   return compress(createTar(entries));
 }
 
+/** Level 4 takes a quarter less time than level 9, for 3 % more bytes. */
 function compress(content: string | Uint8Array): Uint8Array {
-  return gzipSync(Buffer.from(content), { level: 9, mtime: 0 });
+  return gzipSync(Buffer.from(content), { level: 4, mtime: 0 });
 }
 
 function toBase64(bytes: Uint8Array): string {

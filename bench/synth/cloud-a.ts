@@ -1,0 +1,10 @@
+// main.ts with cloud-a alone.
+import { App } from 'cdktf';
+import { UapStack } from '../../lib';
+import { cloudA } from '../../stacks/cloud-a';
+
+process.setSourceMapsEnabled(false);
+
+const app = new App({ stackTraces: false });
+new UapStack(app, cloudA);
+app.synth();
