@@ -92,6 +92,17 @@ describe('several instances', () => {
     ]);
   });
 
+  /** Which instance an id belongs to: `region_instance-2_…`, `region_readiness-2_…`. */
+  const number = (id: string) => /^region_\w+?-(\d+)_/.exec(id)?.[1] ?? '1';
+
+  test('wait for no other one, so that each can be replaced by itself', () => {
+    for (const [id, resource] of [...all(three, server), ...all(three, 'terraform_data')]) {
+      const others = all(three, server).filter(([other]) => number(other) !== number(id));
+      expect(others).toHaveLength(2);
+      for (const [other] of others) expect(JSON.stringify(resource)).not.toContain(`${server}.${other}`);
+    }
+  });
+
   test('are kept apart as far as there are hosts; one alone has no group', () => {
     expect(only(two, 'openstack_compute_servergroup_v2').policies).toEqual(['soft-anti-affinity']);
     for (const [, { scheduler_hints }] of all(two, server)) expect(scheduler_hints).toHaveLength(1);

@@ -1,6 +1,11 @@
-import { App, TerraformStack } from 'cdktf';
+import { App, Fn, TerraformStack } from 'cdktf';
 import { LoadBalancer } from '../../../lib';
-import { DataOpenstackNetworkingNetworkV2, OpenstackProvider } from '../../../lib/providers/openstack';
+import {
+  DataOpenstackNetworkingNetworkV2,
+  type LbLoadbalancerV2,
+  NetworkingPortV2,
+  OpenstackProvider,
+} from '../../../lib/providers/openstack';
 
 // The load balancer alone, so that it can be tried against Octavia's API without instances: UAP_LIFE_MEMBERS are their
 // addresses.
@@ -19,5 +24,12 @@ const balancer = LoadBalancer.octavia({ sourceRanges: ['198.51.100.0/24'], provi
     networkId: new DataOpenstackNetworkingNetworkV2(stack, 'network', { region, name: 'public' }).id,
   },
 );
+// The sandbox's Octavia makes no port for its address, which the provider looks at.
+const resource = stack.node.findChild('balancer').node.defaultChild as LbLoadbalancerV2;
+const port = new NetworkingPortV2(stack, 'port', { region, networkId: resource.vipNetworkIdInput as string });
+resource.resetVipNetworkId();
+resource.vipPortId = port.id;
+resource.vipSubnetId = process.env.UAP_LIFE_SUBNET ?? '';
+resource.vipAddress = Fn.element(port.allFixedIps, 0);
 balancer.serve((process.env.UAP_LIFE_MEMBERS ?? '198.51.100.101 198.51.100.102').split(' '), []);
 app.synth();
