@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws';
+import type { ResolvedRegion } from '../../lib';
 import { formatHost, type Target } from '../../lib/hostname';
+import { contains, type Network, parseNetwork } from '../../lib/spec/networks';
 import { failed, notChecked, ok, type Row } from '../report';
 import { ask, bounded, type Peer } from './connection';
 import { wasRefused, wasTried } from './refusals';
@@ -9,6 +11,16 @@ export interface App extends Target {
   /** Path of a WebSocket of it. @default - `/` is tried, and need not be one */
   readonly webSocket?: string;
 }
+
+/** Whether an app is asked for by way of a region's UAP: not, if it is another region's. */
+export function isOf(region: Ranges, regions: readonly Ranges[], { address }: Target): boolean {
+  const target = parseNetwork(address) as Network;
+  const holds = ({ upstreamRanges }: Ranges) =>
+    upstreamRanges.some((range) => contains(parseNetwork(range) as Network, target));
+  return holds(region) || !regions.some(holds);
+}
+
+type Ranges = Pick<ResolvedRegion, 'upstreamRanges'>;
 
 export function targetText({ protocol, address, port }: Target): string {
   return `${protocol}://${address}:${port}`;

@@ -2,7 +2,7 @@ import type { promises as dns } from 'node:dns';
 import type { ResolvedCloud, ResolvedRegion } from '../../lib';
 import { formatHost } from '../../lib/hostname';
 import { failed, notChecked, ok, type Row, type Section } from '../report';
-import { type App, milliseconds, proxied, round, targetText, webSocket } from './app';
+import { type App, isOf, milliseconds, proxied, round, targetText, webSocket } from './app';
 import { certificateRows, type Thresholds, type Trust } from './certificate';
 import { ask, handshake, NoAnswer, type Peer } from './connection';
 import { resolveNames } from './dns';
@@ -43,8 +43,10 @@ export async function probeRegion(
     return { title, rows: [names.row, ...atDoors, notChecked('everything else', 'the UAP does not answer')] };
   }
   const peer: Peer = { address: open.address, timeoutMs: options.timeoutMs };
-  const { app } = options;
-  const nothing = 'give --target ADDRESS:PORT, an app on an instance';
+  const app = options.app && isOf(region, cloud.regions, options.app) ? options.app : undefined;
+  const nothing = options.app
+    ? `${targetText(options.app)} is in the ranges of another region`
+    : 'give --target ADDRESS:PORT, an app on an instance';
   const [front, passed, refused] = await Promise.all([
     rowsOf([
       ['TLS versions', tlsVersions(peer, hostname)],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import { isOf } from '../../cli/probe/app';
 import type { Row } from '../../cli/report';
 import { CERTIFICATE, CERTIFICATE_KEY } from '../../lib/nginx/paths';
 import { CertificateAuthority, type Issued } from '../cloud-init/pki';
@@ -458,4 +459,18 @@ test('a file without certificates is a clear failure', async () => {
   const outcome = await app.run('probe', 'small', '--ca', 'ca.pem');
   expect(outcome).toEqual({ code: 1, stdout: '', stderr: 'uap: ca.pem holds no certificate in PEM form\n' });
   app.remove();
+});
+
+test('an app is asked for by way of its own region', () => {
+  const [one, two] = [
+    { upstreamRanges: ['198.51.100.0/25', '192.0.2.0/24'] },
+    { upstreamRanges: ['198.51.100.128/25'] },
+  ];
+  const asked = (address: string) => {
+    return [one, two].map((region) => isOf(region, [one, two], { protocol: 'https', address, port: 1 }));
+  };
+  expect(asked('198.51.100.127')).toEqual([true, false]);
+  expect(asked('198.51.100.128')).toEqual([false, true]);
+  // Nobody's: each must refuse it, and says so.
+  expect(asked('203.0.113.1')).toEqual([true, true]);
 });
