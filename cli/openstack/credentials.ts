@@ -126,9 +126,7 @@ const bodies: Readonly<Record<Credentials['method'], (source: string, text: Text
   'application credential'(source, text) {
     const id = text('application_credential_id');
     const secret = needed(source, text, 'application_credential_secret');
-    const who = id
-      ? { id }
-      : { name: needed(source, text, 'application_credential_name'), user: userOf(source, text) };
+    const who = id ? { id } : { name: needed(source, text, 'application_credential_name'), user: userOf(source, text) };
     // Its scope is its own.
     return { identity: { methods: ['application_credential'], application_credential: { ...who, secret } } };
   },

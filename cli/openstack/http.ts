@@ -141,10 +141,11 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** Codes of a chain that ends at a CA that isn't trusted. */
-const unknownCa = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'].concat(
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_GET_ISSUER_CERT',
-);
+const unknownCa = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+].concat('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT');
 
 /** Whether a server could not be trusted since its CA isn't known. */
 export function isUnknownCa(error: unknown): boolean {

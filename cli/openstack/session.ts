@@ -21,6 +21,7 @@ interface Token {
   readonly project?: { readonly id: string; readonly name: string };
   readonly roles?: readonly { readonly name: string }[];
   readonly catalog?: readonly Service[];
+  readonly application_credential?: { readonly restricted: boolean };
 }
 
 /** The services that are used, by their type in the catalog, and what their URLs get if they have no version. */
@@ -90,6 +91,11 @@ export class Session {
 
   get roles(): readonly string[] {
     return (this.token.roles ?? []).map(({ name }) => name);
+  }
+
+  /** Whether it is an application credential that may not make others. */
+  get restricted(): boolean {
+    return this.token.application_credential?.restricted === true;
   }
 
   /** The region that the credentials name. */
