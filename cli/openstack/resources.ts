@@ -59,6 +59,8 @@ export interface Zone {
   readonly name: string;
   readonly status: string;
   readonly type?: string;
+  /** Of who is responsible for it. */
+  readonly email?: string;
   readonly project_id: string;
 }
 

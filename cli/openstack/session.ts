@@ -103,10 +103,10 @@ export class Session {
     return this.credentials.region;
   }
 
-  /** Regions with a compute service, in the catalog's order. */
+  /** Regions with a compute service, by name. */
   regions(): string[] {
     const endpoints = this.endpoints('compute').map(({ region_id, region }) => region_id ?? region ?? '');
-    return [...new Set(endpoints)].filter((name) => name !== '');
+    return [...new Set(endpoints)].filter((name) => name !== '').sort();
   }
 
   /** Whether a region has the service. */
