@@ -14,6 +14,8 @@ export interface AcmeService {
   readonly renewalInfo: boolean;
   readonly profiles?: readonly string[];
   readonly tls: Tls;
+  /** PEM file of the directory's own CA, if that is private. */
+  readonly caFile?: string;
 }
 
 interface DirectoryBody {
@@ -61,6 +63,7 @@ export async function readDirectory(directory: AcmeDirectory, timeout: number): 
     renewalInfo: typeof body.renewalInfo === 'string',
     profiles: body.meta?.profiles && Object.keys(body.meta.profiles),
     tls,
+    caFile: typeof directory === 'object' ? directory.caFile : undefined,
   };
 }
 

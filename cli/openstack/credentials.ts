@@ -165,18 +165,20 @@ function domainOf(text: Text, key: string) {
 }
 
 function tlsOf(io: Io, source: string, { cacert, cert, key, verify, insecure }: CloudEntry): Tls {
-  const pem = (name: string, file: string | undefined) => {
-    if (!file) return {};
+  const files = { cacert, cert, key };
+  const pem = (name: keyof typeof files): string | undefined => {
+    const file = files[name];
+    if (!file) return undefined;
     try {
-      return { [name]: readFileSync(resolve(io.cwd, file.replace(/^~\//, join(homedir(), '/'))), 'utf8') };
+      return readFileSync(resolve(io.cwd, file.replace(/^~\//, join(homedir(), '/'))), 'utf8');
     } catch {
       throw new CommandError(`${source} names the file ${file} (${name}), which can't be read`);
     }
   };
   return {
-    ...pem('ca', cacert),
-    ...pem('cert', cert),
-    ...pem('key', key),
+    ca: pem('cacert'),
+    cert: pem('cert'),
+    key: pem('key'),
     verify: verify !== false && insecure !== true,
   };
 }

@@ -47,6 +47,16 @@ export const acmeDirectory: CloudCheck = {
     if (acme.directory === 'letsencrypt' && /@(.*\.)?example\.(com|net|org)$/i.test(acme.email)) {
       result.push(failed(`Let's Encrypt takes no account with the address ${acme.email}`, 'acme.email'));
     }
+    const { resources } = await context.plan();
+    const byTerraform = resources.some(({ type }) => type === 'acme_registration');
+    if (byTerraform && service.caFile && !context.io.env.LEGO_CA_CERTIFICATES) {
+      result.push(
+        warning(
+          `${service.url} answers, but Terraform's acme provider trusts its CA only by the environment`,
+          `LEGO_CA_CERTIFICATES=${service.caFile} npx cdktf deploy ${context.cloud.name}`,
+        ),
+      );
+    }
     if (result.length > 0) return result;
     return ok(`${service.url} answers; ${limits[String(acme.directory)] ?? 'it does not tell its rate limits'}`);
   },
