@@ -16,13 +16,17 @@ export interface Terraform {
   readonly platform: string;
 }
 
+/** A program on this machine; more than this means that it hangs. */
+const seconds = 20;
+
 /** Undefined if there is no such program. */
-export function findTerraform(io: Io, seconds: number): Promise<Terraform | undefined> {
+export function findTerraform(io: Io): Promise<Terraform | undefined> {
   const binary = io.env.TERRAFORM_BINARY_NAME || 'terraform';
   const env = { PATH: io.env.PATH, HOME: io.env.HOME, CHECKPOINT_DISABLE: '1' };
   return new Promise((resolve) => {
     execFile(binary, ['version', '-json'], { env, timeout: seconds * 1000 }, (error, stdout) => {
-      if (error) return resolve(undefined);
+      // Ended for being slow, it says nothing, and that with an exit code of 0.
+      if (error || stdout.trim() === '') return resolve(undefined);
       const { terraform_version: version, platform } = JSON.parse(stdout) as Record<string, string>;
       const registry = /tofu[^/]*$/.test(binary) ? 'registry.opentofu.org' : 'registry.terraform.io';
       resolve({ binary, version: version ?? '0', registry, platform: platform ?? '' });
@@ -38,7 +42,7 @@ export async function originOf(
   io: Io,
   terraform: Terraform,
   provider: PlannedProvider,
-  seconds: number,
+  timeout: number,
 ): Promise<Origin> {
   const { folders, networks, direct } = installation(io);
   const address = `${terraform.registry}/${provider.source}`;
@@ -52,13 +56,13 @@ export async function originOf(
   }
   if (networks.length > 0) return { from: `the mirror ${networks.join(', ')} (not asked)` };
   if (!direct) return { wrong: `the mirrors of Terraform's configuration don't have it (${folders.join(', ')})` };
-  return registryOrigin(terraform, provider, seconds);
+  return registryOrigin(terraform, provider, timeout);
 }
 
-async function registryOrigin(terraform: Terraform, provider: PlannedProvider, seconds: number): Promise<Origin> {
+async function registryOrigin(terraform: Terraform, provider: PlannedProvider, timeout: number): Promise<Origin> {
   const url = `https://${terraform.registry}/v1/providers/${provider.source}/versions`;
   try {
-    const response = await http(url, { timeout: seconds });
+    const response = await http(url, { timeout });
     const body = jsonOf(response) as { versions?: { version: string }[] } | undefined;
     if (!body?.versions) return { wrong: `${terraform.registry} answers with HTTP ${response.status}` };
     const found = body.versions.find(({ version }) => satisfies(version, provider.constraint));

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { checkHostname, normalHostname } from '../../lib/spec/names';
 import type { Io } from '../command';
 import { findCredentials } from '../openstack/credentials';
-import { Session } from '../openstack/session';
+import { type ServiceType, Session } from '../openstack/session';
 import type { Asker } from './ask';
 import { askAcme, askCertificate, askDns, askHostnames, askRegion, type Interview } from './questions';
 import type { RegionAnswer, Settings } from './settings';
@@ -14,6 +14,12 @@ export interface About {
   readonly openstack: string | undefined;
   readonly timeout: number;
 }
+
+/** Services that a UAP can use, and need not. */
+const extras: readonly (readonly [ServiceType, string])[] = [
+  ['load-balancer', 'load balancers (Octavia)'],
+  ['key-manager', 'a store of secrets (Barbican)'],
+];
 
 /** Asks the cloud what it has, then the operator what is wanted. */
 export async function interview(
@@ -27,6 +33,9 @@ export async function interview(
   const regions = await askRegions(meeting, session);
   const surveys = await Promise.all(regions.map((region) => survey(session, region ?? undefined)));
   const first = surveys[0] as Survey;
+
+  const more = extras.filter(([type]) => session.has(type, regions[0] ?? undefined)).map(([, what]) => what);
+  if (more.length > 0) meeting.remarks.push(`the cloud also has ${more.join(' and ')}`);
 
   const parts: Omit<RegionAnswer, 'hostname'>[] = [];
   for (const [index, region] of regions.entries()) {

@@ -8,10 +8,13 @@ export const terraform: CloudCheck = {
 
   async run(context) {
     const { io } = context;
-    const [found, plan] = await Promise.all([findTerraform(io, context.timeout), context.plan()]);
+    const [found, plan] = await Promise.all([findTerraform(io), context.plan()]);
     if (!found) {
       const name = io.env.TERRAFORM_BINARY_NAME || 'terraform';
-      return failed(`${name} can't be run`, 'install Terraform or OpenTofu (TERRAFORM_BINARY_NAME=tofu), 1.5 or newer');
+      return failed(
+        `${name} can't be run, or does not tell its version`,
+        'install Terraform or OpenTofu (TERRAFORM_BINARY_NAME=tofu), 1.5 or newer',
+      );
     }
     const own = satisfies(found.version, '>= 1.5.0')
       ? ok(`${found.binary} ${found.version}`)
