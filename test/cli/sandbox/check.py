@@ -122,7 +122,7 @@ def test_good():
 def test_wrong_settings():
     expect("wrong-names", 1,
            ("network", "failed", 'there is no network "publik"; did you mean public?'),
-           ("image", "failed", 'there is no image "debian-99"; did you mean debian-12?'),
+           ("image", "failed", 'there is no image "debian-99"; did you mean debian-1'),
            ("flavor", "failed", 'there is no flavor "m1.smal"; did you mean m1.small?'),
            ("key pair", "failed", 'there is no key pair "nobody"', "openstack keypair create"),
            ("ranges", "not checked", "needs network"), ("quotas", "not checked", "needs flavor"))
