@@ -1,4 +1,4 @@
-import type { ResolvedCloud, ResolvedRegion } from '../../lib';
+import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../../lib';
 import { suggestion } from '../arguments';
 import { CommandError, type Io } from '../command';
 import { type Credentials, findCredentials } from '../openstack/credentials';
@@ -47,7 +47,7 @@ export class CloudContext {
 
   constructor(
     readonly io: Io,
-    readonly spec: ConstructorParameters<typeof import('../../lib').UapStack>[1],
+    readonly spec: CloudSpec,
     readonly cloud: ResolvedCloud,
     /** Seconds that each request may take. */
     readonly timeout: number,

@@ -3,8 +3,11 @@ import { checkHostname, normalHostname } from '../../lib/spec/names';
 import type { Io } from '../command';
 import { findCredentials } from '../openstack/credentials';
 import { type ServiceType, Session } from '../openstack/session';
+import type { Interview } from './answers';
 import type { Asker } from './ask';
-import { askAcme, askCertificate, askDns, askHostnames, askRegion, type Interview } from './questions';
+import { askAcme, askCertificate } from './certificate-questions';
+import { askDns, askHostnames } from './dns-questions';
+import { askRegion } from './region-questions';
 import type { RegionAnswer, Settings } from './settings';
 import { type Survey, survey } from './survey';
 

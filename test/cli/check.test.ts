@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { verdict } from '../../cli/check/checks/acme';
 import type { CloudCheck, RegionCheck } from '../../cli/check/context';
 import { CloudContext } from '../../cli/check/context';
 import { failed, Missing, ok, warning } from '../../cli/check/finding';
@@ -137,6 +138,32 @@ test.each([
   ['1.4.9', '>= 1.5.0', false],
   ['3.4.3', '>= 3.0, ~> 3.2', true],
 ])('version %s for %s: %s', (version, constraint, fits) => expect(satisfies(version, constraint)).toBe(fits));
+
+describe('CAA records', () => {
+  const service = { url: 'https://acme.test/', caaIdentities: ['letsencrypt.org'] };
+  const issue = (value: string) => ({ critical: 0, issue: value });
+  const wild = (value: string) => ({ critical: 0, issuewild: value });
+  test.each<[string, Parameters<typeof verdict>[1], string]>([
+    ['of another kind limit nothing', [{ critical: 0 }], 'ok'],
+    ['that name the CA', [issue('letsencrypt.org')], 'ok'],
+    ['that name the CA among others', [issue('other.test'), issue('LetsEncrypt.org; accounturi=x')], 'ok'],
+    ['that name another', [issue('other.test')], 'failed'],
+    ['that forbid all', [issue(';')], 'failed'],
+    ['that allow the host name alone', [issue('letsencrypt.org'), wild(';')], 'failed'],
+    ['that allow the wildcard alone', [issue('other.test'), wild('letsencrypt.org')], 'failed'],
+    ['that allow the wildcard, and limit the host name not', [wild('letsencrypt.org')], 'ok'],
+    ['that want another challenge', [issue('letsencrypt.org; validationmethods=http-01')], 'failed'],
+    ['that want this challenge', [issue('letsencrypt.org; validationmethods=http-01,dns-01')], 'ok'],
+  ])('%s', (_, records, result) => expect(verdict('cloud.org', records, service).result).toBe(result));
+
+  test('of a CA that does not tell its name are a warning', () => {
+    expect(verdict('cloud.org', [issue('other.test')], { url: 'https://acme.test/' })).toEqual({
+      result: 'warning',
+      found: 'the CAA records of cloud.org allow only other.test; https://acme.test/ does not tell its name for them',
+      todo: 'ask the CA, and add it as issue and issuewild',
+    });
+  });
+});
 
 describe('a provider', () => {
   const home = mkdtempSync(join(tmpdir(), 'uap-providers-'));

@@ -110,6 +110,8 @@ describe('with a cloud', () => {
     expect((await refused('mine', ...manual, '--key-pair', 'nobody')).line).toContain(
       'is no key pair of this user; there are ops',
     );
+    expect((await refused('mine', ...manual)).line).toContain('Give --certificate; there are acme, pem');
+    expect((await refused('mine', ...manual, '--certificate', 'acme')).line).toContain('Give --acme-challenge');
     expect((await refused('mine', ...manual, '--acme-challenge', 'cloudflare')).line).toContain(
       'is not PROVIDER:VARIABLE',
     );

@@ -1,4 +1,5 @@
 import { faultOf, http } from '../../openstack/http';
+import type { AcmeService } from '../acme-directory';
 import type { CloudCheck, RegionCheck, RegionContext } from '../context';
 import { type Finding, failed, needs, ok, warning } from '../finding';
 import { Lookup } from '../lookup';
@@ -83,29 +84,37 @@ export const caa: RegionCheck = {
     const { hostname } = context.region;
     if (!service || !context.region.certificate.needsAcme) return ok('no certificate is ordered');
     const { name, records } = await relevant(context);
-    if (name === undefined) return ok(`no CAA record limits the CAs of ${hostname}`);
-    const issue = records.flatMap((record) => record.issue ?? []);
-    const wild = records.flatMap((record) => record.issuewild ?? []);
-    // Without issue a host name, without issuewild a wildcard, is limited by the other or by nothing.
-    const limits = [issue, wild.length > 0 ? wild : issue].filter((list) => list.length > 0);
-    if (limits.length === 0) return ok(`the CAA records of ${name} limit no CA`);
-    const cas = service.caaIdentities;
-    const allowed = [...new Set(limits.flat().map((value) => value.split(';')[0]?.trim()))].filter(Boolean);
-    if (!cas) {
-      return warning(
-        `the CAA records of ${name} allow only ${allowed.join(', ') || 'no CA'}; ${service.url} does not tell its name for them`,
-        'ask the CA, and add it as issue and issuewild',
-      );
-    }
-    if (!limits.every((values) => values.some((value) => allows(value, cas)))) {
-      return failed(
-        `the CAA records of ${name} allow ${allowed.join(', ') || 'no CA'}, not ${cas.join(' or ')} with a DNS challenge`,
-        `add: ${name}. CAA 0 issue "${cas[0]}" and CAA 0 issuewild "${cas[0]}"`,
-      );
-    }
-    return ok(`the CAA records of ${name} allow ${cas.join(', ')}`);
+    return name === undefined ? ok(`no CAA record limits the CAs of ${hostname}`) : verdict(name, records, service);
   },
 };
+
+/** What the CAA records of a name say about a CA that is to issue for a host name and the names below it. */
+export function verdict(
+  name: string,
+  records: readonly Caa[],
+  { caaIdentities: cas, url }: Pick<AcmeService, 'caaIdentities' | 'url'>,
+): Finding {
+  const issue = records.flatMap((record) => record.issue ?? []);
+  const wild = records.flatMap((record) => record.issuewild ?? []);
+  // A host name is limited by issue; a wildcard by issuewild, or, if there is none, by issue as well.
+  const limits = [issue, wild.length > 0 ? wild : issue].filter((list) => list.length > 0);
+  if (limits.length === 0) return ok(`the CAA records of ${name} limit no CA`);
+  const named = [...new Set(limits.flat().map((value) => value.split(';')[0]?.trim()))].filter(Boolean);
+  const allowed = named.join(', ') || 'no CA';
+  if (!cas) {
+    return warning(
+      `the CAA records of ${name} allow only ${allowed}; ${url} does not tell its name for them`,
+      'ask the CA, and add it as issue and issuewild',
+    );
+  }
+  if (!limits.every((values) => values.some((value) => allows(value, cas)))) {
+    return failed(
+      `the CAA records of ${name} allow ${allowed}, not ${cas.join(' or ')} with a DNS challenge for both kinds of names`,
+      `add: ${name}. CAA 0 issue "${cas[0]}" and CAA 0 issuewild "${cas[0]}"`,
+    );
+  }
+  return ok(`the CAA records of ${name} allow ${cas.join(', ')}`);
+}
 
 function allows(value: string, cas: readonly string[]): boolean {
   const [ca = '', ...parameters] = value.split(';').map((part) => part.trim().toLowerCase());
