@@ -18,15 +18,15 @@ export const init: GeneralCommand = {
       value: 'ENTRY',
       help: 'entry of clouds.yaml (default: the name of the cloud); "-" for the OS_* variables',
     },
-    region: { value: 'REGION,…', help: 'regions that get a UAP' },
-    host: { value: 'NAME,…', help: "host name of each region's UAP" },
+    region: { value: 'REGION,…', multiple: true, help: 'regions that get a UAP' },
+    host: { value: 'NAME,…', multiple: true, help: "host name of each region's UAP" },
     network: { value: 'NAME', help: "network that users' instances have their addresses on" },
-    ranges: { value: 'CIDR,…', help: 'those addresses (default: the subnets of the network)' },
-    deny: { value: 'ADDRESS,…', help: "addresses in them that are refused (default: the cloud's own)" },
+    ranges: { value: 'CIDR,…', multiple: true, help: 'those addresses (default: the subnets of the network)' },
+    deny: { value: 'ADDRESS,…', multiple: true, help: "addresses in them that are refused (default: the cloud's own)" },
     image: { value: 'NAME', help: 'Debian 12 or 13, Ubuntu 22.04 or 24.04' },
     flavor: { value: 'NAME', help: 'flavor of the instance' },
     'key-pair': { value: 'NAME', help: 'SSH key pair (default: none)' },
-    'admin-networks': { value: 'CIDR,…', help: 'networks that reach SSH (default: none)' },
+    'admin-networks': { value: 'CIDR,…', multiple: true, help: 'networks that reach SSH (default: none)' },
     'package-mirror': { value: 'URL', help: "where the instance installs from (default: the image's own)" },
     dns: { value: 'HOW', help: 'designate, rfc2136 or manual' },
     zone: { value: 'ZONE', help: 'the zone of the host names' },
@@ -50,13 +50,14 @@ export const init: GeneralCommand = {
       help: 'another DNS service for the challenge, as in cloudflare:CF_DNS_API_TOKEN',
     },
     'acme-account-key': { value: 'ID', help: 'binds the account to yours with the CA (zerossl)' },
-    'name-servers': { value: 'ADDRESS:PORT,…', help: 'asked until the challenge is published' },
+    'name-servers': { value: 'ADDRESS:PORT,…', multiple: true, help: 'asked until the challenge is published' },
     timeout: { value: 'SECONDS', help: 'longest wait for an answer of the cloud (default: 10)' },
     force: { help: 'write over settings that are there' },
   },
+  examples: ['init my-cloud', 'init my-cloud --yes --email ops@cloud.org --host proxy.cloud.org'],
   notes:
-    'It asks on a terminal what the options leave open. Nothing is written before the last answer, and the cloud is not\n' +
-    'changed. Example: uap init my-cloud --yes --email ops@cloud.org',
+    'It asks on a terminal what the options leave open. Nothing is written before the last answer, and the cloud is not ' +
+    'changed.',
 
   async runGeneral(io, values, positionals) {
     const [name, ...more] = positionals;

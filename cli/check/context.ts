@@ -1,4 +1,5 @@
 import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../../lib';
+import { nearest } from '../../lib/spec/problems';
 import { suggestion } from '../arguments';
 import { CommandError, type Io } from '../command';
 import { type Credentials, findCredentials } from '../openstack/credentials';
@@ -133,7 +134,8 @@ function one<T extends Named>(kind: string, wanted: string, all: readonly T[], l
 
 function meant(wanted: string, all: readonly Named[], list: string): string {
   const names = [...new Set(all.flatMap(({ name }) => name ?? []))];
-  return names.length > 0 && names.length <= 12
+  const few = names.length > 0 && names.length <= 12;
+  return few || nearest(wanted, names)
     ? suggestion(wanted, names)
     : `"${list}" shows those there are (${names.length})`;
 }

@@ -1,6 +1,5 @@
 import { CommandError } from '../command';
-
-export type Result = 'ok' | 'warning' | 'failed' | 'not checked';
+import type { Result } from '../report';
 
 /** What a check found out. */
 export interface Finding {

@@ -1,5 +1,6 @@
+import type { Section } from '../report';
 import { type CloudCheck, type CloudContext, type RegionCheck, RegionContext } from './context';
-import { type Finding, failed, findings, type Result } from './finding';
+import { type Finding, failed, findings } from './finding';
 
 /** A line of the table. */
 export interface Row extends Finding {
@@ -51,7 +52,14 @@ export async function runChecks(
   return { rows: [...result.flat(), ...leftRows], interrupted: false };
 }
 
-export function worst(rows: readonly Row[]): Result {
-  const order: readonly Result[] = ['failed', 'warning', 'not checked'];
-  return order.find((result) => rows.some((row) => row.result === result)) ?? 'ok';
+/** The rows as the sections of a report: the cloud, then its regions. */
+export function sectionsOf(cloud: string, rows: readonly Row[]): Section[] {
+  const titles = [undefined, ...new Set(rows.flatMap(({ region }) => region ?? []))];
+  const regions = titles.filter((title) => rows.some(({ region }) => region === title));
+  return regions.map((region) => ({
+    title: region ?? cloud,
+    rows: rows
+      .filter((row) => row.region === region)
+      .map(({ check, result, found, todo }) => ({ what: check, result, detail: found, ...(todo && { todo }) })),
+  }));
 }

@@ -1,5 +1,5 @@
 import { suggestion } from '../arguments';
-import { CommandError, text, UsageError, type Values } from '../command';
+import { CommandError, texts, UsageError, type Values } from '../command';
 
 export interface Choice {
   readonly value: string;
@@ -51,8 +51,10 @@ export class Asker {
     private readonly takeProposals: boolean,
   ) {}
 
+  /** Given several times, it is a list with commas. */
   given(option: string): string | undefined {
-    return text(this.values, option);
+    const all = texts(this.values, option);
+    return all.length > 0 ? all.join(',') : undefined;
   }
 
   givenList(option: string): string[] | undefined {

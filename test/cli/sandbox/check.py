@@ -55,15 +55,16 @@ class Checked:
 
     def __init__(self, name, *options, **env):
         self.code, out, err, _ = uap("check", name, "--json", "--stacks", str(STACKS), "--timeout", "30", *options, **env)
-        self.rows = json.loads(out)["checks"] if out else []
+        sections = json.loads(out)["sections"] if out else []
+        self.rows = [row for section in sections for row in section["rows"]]
         self.text = out + err
 
     def of(self, check, result=None):
-        rows = [row for row in self.rows if row["check"] == check]
+        rows = [row for row in self.rows if row["what"] == check]
         return [row for row in rows if result in (None, row["result"])]
 
     def has(self, check, result, found, todo=""):
-        return any(found in row["found"] and todo in row.get("todo", "") for row in self.of(check, result))
+        return any(found in row["detail"] and todo in row.get("todo", "") for row in self.of(check, result))
 
 
 def expect(name, code, *wanted, **env):
@@ -108,7 +109,7 @@ def test_good():
         seconds = []
         for _ in range(3):
             code, out, err, _ = uap("check", cloud)
-            seconds.append(float(re.search(r"\(([\d.]+) s\)\s*$", out).group(1)))
+            seconds.append(float(re.search(r"^in ([\d.]+) s$", out, re.M).group(1)))
             if seconds[-1] < 5:
                 break
         check(f"{cloud}: exit code 0", code == 0, out + err)
