@@ -77,7 +77,7 @@ export const clouds: readonly CloudSpec[] = [
   a('wrong-ca', { acme: { email: 'o@cloud.org', directory: { url: 'https://198.51.100.1:14000/dir' } } }),
   a('wrong-directory', { acme: { email: 'o@cloud.org', directory: { url: 'http://198.51.100.1:5000/v3' } } }),
   a('caa', {}, { hostname: 'caa.cloud-a.example.test' }),
-  a('tight', { openstack: 'tight' }, { publicNetwork: 'own' }),
+  a('tight', { openstack: 'tight' }),
   a('refused', { openstack: 'refused' }),
   a('silent', { openstack: 'silent' }),
   a('absent', { openstack: 'absent' }),
