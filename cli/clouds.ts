@@ -56,6 +56,11 @@ function reason(error: unknown): string {
   return notFound ? (error.message.split('\n')[0] as string) : error.message;
 }
 
+/** What a file of the operator's app exports. */
+export function loadFile(file: string, io: Io): unknown {
+  return (io.load ?? load)(file);
+}
+
 function load(file: string): unknown {
   const requireThere = createRequire(file);
   if (/\.[cm]?ts$/.test(file)) loadTypeScript(requireThere);

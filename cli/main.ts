@@ -10,4 +10,6 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 run(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd() }).then((code) => {
   process.exitCode = code;
+  // Ended by a signal: nobody waits any more for the answers that are still to come.
+  if (code > 128) process.exit();
 });

@@ -79,6 +79,13 @@ export interface DesignateOptions {
   readonly openstack?: string;
 }
 
+/** One function for each strategy: for whoever talks to the DNS service without Terraform. */
+export interface DnsCases<T> {
+  rfc2136(options: Rfc2136Options): T;
+  designate(options: DesignateOptions): T;
+  manual(): T;
+}
+
 const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
 
 /** Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials. */
@@ -120,6 +127,9 @@ export abstract class DnsRecords {
   /** The challenge for the acme provider. */
   abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
 
+  /** Calls the function of this strategy with its options. */
+  abstract match<T>(cases: DnsCases<T>): T;
+
   /** lego's provider for an ACME client on the instance; known without Terraform. */
   abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
 
@@ -146,6 +156,10 @@ class Rfc2136Records extends DnsRecords {
     super();
     this.zone = withoutFinalDot(options.zone.toLowerCase());
     this.description = `rfc2136 (zone ${this.zone} at ${options.server})`;
+  }
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.rfc2136(this.options);
   }
 
   bind(scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
@@ -219,6 +233,10 @@ class DesignateRecords extends DnsRecords {
     super();
     this.zone = withoutFinalDot(options.zone.toLowerCase());
     this.description = `designate (zone ${this.zone})`;
+  }
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.designate(this.options);
   }
 
   bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
@@ -295,6 +313,10 @@ class ManualRecords extends DnsRecords {
   readonly description = 'manual';
   readonly solvesChallenge = false;
   readonly instanceChallengeProvider = undefined;
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.manual();
+  }
 
   bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
     return {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
-import { fileFault } from './pem';
+import { fileFault, filePath } from './pem';
 
 const brand = Symbol.for('cdktf-openstack-uap.Secret');
 
@@ -39,6 +40,12 @@ export abstract class Secret {
   /** The token that Terraform replaces by the value; sensitive. */
   abstract bind(scope: Construct): string;
 
+  /**
+   * The secret itself, as Terraform would read it, for whoever must use it outside of Terraform.
+   * @throws Error that says what is missing
+   */
+  abstract unsafeValue(env: Readonly<Record<string, string | undefined>>): string;
+
   /** Why it can't be had, as far as that shows before a deployment, e.g. `does not exist`. It is not read. */
   fault(): string | undefined {
     return undefined;
@@ -67,6 +74,12 @@ class VariableSecret extends Secret {
       );
     }
     this.source = `environment variable TF_VAR_${name}`;
+  }
+
+  unsafeValue(env: Readonly<Record<string, string | undefined>>): string {
+    const value = env[`TF_VAR_${this.name}`];
+    if (value === undefined) throw new Error(`the ${this.source} is not set`);
+    return value;
   }
 
   bind(scope: Construct): string {
@@ -98,6 +111,12 @@ class FileSecret extends Secret {
 
   override fault(): string | undefined {
     return fileFault(this.path);
+  }
+
+  unsafeValue(): string {
+    const fault = this.fault();
+    if (fault) throw new Error(`the ${this.source} ${fault}`);
+    return readFileSync(filePath(this.path), 'utf8').trim();
   }
 
   bind(): string {

@@ -42,6 +42,7 @@ export interface Outcome {
 /** A folder with such an app, and the command run in it. */
 export class App {
   readonly folder = mkdtempSync(join(tmpdir(), 'uap-app-'));
+  readonly env: Record<string, string | undefined> = {};
 
   constructor() {
     this.write('stacks/index.ts', stacks);
@@ -61,7 +62,7 @@ export class App {
     const code = await run(argv, {
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
-      env: {},
+      env: this.env,
       cwd: this.folder,
       // Jest compiles TypeScript by itself.
       load: require,

@@ -1,0 +1,56 @@
+import type { CloudCommand } from './command';
+import { exitCode, writeReport } from './report';
+import { seconds } from './seconds';
+
+export const check: CloudCommand = {
+  name: 'check',
+  summary: 'Look, before a deployment, whether the cloud, the DNS and the CA will do what the settings ask for.',
+  options: {
+    json: { help: 'as JSON' },
+    timeout: { value: 'SECONDS', help: 'longest wait for an answer of a service (default: 10)' },
+  },
+  examples: ['check cloud-a', 'check cloud-a --json --timeout 5'],
+  notes:
+    'A TXT record is written and removed again; nothing else is changed. The exit code is 1 if something failed, and 130 ' +
+    'when it was ended by Ctrl-C.',
+
+  async run({ io, values, spec, cloud }) {
+    const timeout = seconds(values, 'timeout', 10);
+    const start = Date.now();
+    const [{ CloudContext }, { cloudChecks, regionChecks }, { runChecks, sectionsOf }, { Undo }] = await Promise.all([
+      import('./check/context'),
+      import('./check/checks'),
+      import('./check/run-checks'),
+      import('./check/undo'),
+    ]);
+    const context = new CloudContext(io, spec, cloud, timeout, new Undo());
+    const { rows, interrupted } = await untilEnded(io.signal, (ended) =>
+      runChecks(context, cloudChecks, regionChecks, ended),
+    );
+    const took = (Date.now() - start) / 1000;
+    const sections = sectionsOf(cloud.name, rows);
+    if (sections.length > 0 || values.json) {
+      writeReport(io, sections, values.json ? { cloud: cloud.name, interrupted, seconds: took } : undefined);
+    }
+    if (!values.json) {
+      io.stdout.write(interrupted ? 'ended before all was checked\n' : `in ${took.toFixed(1)} s\n`);
+    }
+    return interrupted ? 130 : exitCode(sections);
+  },
+};
+
+/** Runs something that is told of Ctrl-C and the like, instead of being ended by it. */
+async function untilEnded<T>(signal: AbortSignal | undefined, call: (ended: AbortSignal) => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, end);
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    return await call(ended.signal);
+  } finally {
+    for (const name of signals) process.removeListener(name, end);
+    signal?.removeEventListener('abort', end);
+  }
+}

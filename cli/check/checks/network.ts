@@ -1,0 +1,96 @@
+import { isIPv4 } from 'node:net';
+import { contains, parseNetwork, type Network as Range } from '../../../lib/spec/networks';
+import type { RegionCheck } from '../context';
+import { type Finding, failed, needs, notChecked, ok, warning } from '../finding';
+
+/** The network is one that users' instances are on, and the UAP's instance may be. */
+export const network: RegionCheck = {
+  name: 'network',
+
+  async run(context) {
+    const session = await context.connected();
+    const found = await context.network();
+    const label = `"${found.name}"`;
+    if (found.status !== 'ACTIVE' || found.admin_state_up === false) {
+      return failed(`${label} is ${found.admin_state_up === false ? 'down' : found.status}`, 'ask your cloud');
+    }
+    if (found.shared) return ok(`${label} is shared with all projects`);
+    const own = found.project_id === session.project.id;
+    if (found['router:external']) {
+      if (own || session.roles.includes('admin')) return ok(`${label} is external: floating IPs come from it`);
+      return failed(
+        `${label} is external and not shared: Nova lets only admins attach an instance to it`,
+        'ask your cloud to share it with your project, or deploy with the credentials of an admin',
+      );
+    }
+    return warning(
+      `${label} is not shared: instances of other projects are not on it`,
+      "right only if users' addresses are routed to it; else name the network that all projects share",
+    );
+  },
+};
+
+/** The ranges are the network's own, and the cloud's own addresses in them are refused. */
+export const ranges: RegionCheck = {
+  name: 'ranges',
+
+  async run(context) {
+    const { upstreamRanges, deniedAddresses } = context.region;
+    const session = await context.connected();
+    const subnets = (await context.subnets()).filter(({ ip_version }) => ip_version === 4);
+    const external = (await needs('network', context.network()))['router:external'];
+    if (subnets.length === 0) {
+      const todo = 'compare upstreamRanges with what your cloud says';
+      return external
+        ? notChecked('the subnets of an external network are shown only to its owner', todo)
+        : failed('the network has no IPv4 subnet that this project can see', 'ask your cloud');
+    }
+    const own = subnets.map(({ cidr }) => parseNetwork(cidr)).filter((range) => range !== undefined);
+    const given = upstreamRanges.map((text) => ({ text, range: parseNetwork(text) as Range }));
+    const result: Finding[] = [];
+    const cidrs = subnets.map(({ cidr }) => cidr).join(', ');
+    for (const { text, range } of given) {
+      if (own.some((subnet) => contains(subnet, range))) continue;
+      const wider = own.some((subnet) => contains(range, subnet));
+      const what = wider ? 'is wider than the subnets of the network' : 'is on no subnet of the network';
+      result.push(
+        warning(`${text} ${what} (${cidrs})`, 'right only if the rest is routed there: check upstreamRanges'),
+      );
+    }
+    for (const { cidr } of subnets) {
+      const subnet = parseNetwork(cidr) as Range;
+      if (given.some(({ range }) => contains(range, subnet) || contains(subnet, range))) continue;
+      result.push(
+        warning(`the subnet ${cidr} is in none of upstreamRanges`, 'apps on it are not served; add it if wanted'),
+      );
+    }
+    const denied = deniedAddresses.map((text) => parseNetwork(text) as Range);
+    for (const [address, what] of ownAddresses(subnets, session.endpointUrls(context.name))) {
+      const range = parseNetwork(address) as Range;
+      if (!given.some((one) => contains(one.range, range)) || denied.some((one) => contains(one, range))) continue;
+      result.push(
+        warning(
+          `${address} in upstreamRanges is ${what}: users could reach it as if they were the UAP`,
+          `deniedAddresses: ['${address}']`,
+        ),
+      );
+    }
+    return result.length > 0 ? result : ok(`${upstreamRanges.join(', ')} as on the network (${cidrs})`);
+  },
+};
+
+/** Addresses on the network that are the cloud's: gateways, name servers, APIs. */
+export function ownAddresses(
+  subnets: readonly { readonly gateway_ip: string | null; readonly dns_nameservers: readonly string[] }[],
+  endpointUrls: readonly string[],
+): Map<string, string> {
+  const found = new Map<string, string>();
+  const add = (address: string, what: string) => {
+    if (isIPv4(address) && !found.has(address)) found.set(address, what);
+  };
+  for (const { gateway_ip } of subnets) if (gateway_ip) add(gateway_ip, "the network's gateway");
+  for (const url of endpointUrls) if (URL.canParse(url)) add(new URL(url).hostname, 'an API of the cloud');
+  for (const address of subnets.flatMap(({ dns_nameservers }) => dns_nameservers))
+    add(address, 'a name server of the network');
+  return found;
+}

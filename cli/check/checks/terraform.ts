@@ -1,0 +1,35 @@
+import type { CloudCheck } from '../context';
+import { failed, ok } from '../finding';
+import { findTerraform, originOf, satisfies } from '../terraform';
+
+/** Terraform is there, and the providers can be had. */
+export const terraform: CloudCheck = {
+  name: 'terraform',
+
+  async run(context) {
+    const { io } = context;
+    const [found, plan] = await Promise.all([findTerraform(io), context.plan()]);
+    if (!found) {
+      const name = io.env.TERRAFORM_BINARY_NAME || 'terraform';
+      return failed(
+        `${name} can't be run, or does not tell its version`,
+        'install Terraform or OpenTofu (TERRAFORM_BINARY_NAME=tofu), 1.5 or newer',
+      );
+    }
+    const own = satisfies(found.version, '>= 1.5.0')
+      ? ok(`${found.binary} ${found.version}`)
+      : failed(`${found.binary} is ${found.version}`, 'install 1.5 or newer');
+    // The registry answers soon or not at all.
+    const seconds = Math.min(3, context.timeout);
+    const providers = plan.providers.map(async (provider) => {
+      const origin = await originOf(io, found, provider, seconds);
+      const label = `provider ${provider.source} ${provider.constraint}`;
+      if ('from' in origin) return ok(`${label}: ${origin.from}`);
+      return failed(
+        `${label}: ${origin.wrong}`,
+        'let the registry be reached, or bring a mirror: ~/.terraform.d/plugins',
+      );
+    });
+    return [own, ...(await Promise.all(providers))];
+  },
+};
