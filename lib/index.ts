@@ -17,3 +17,4 @@ export { UapStack } from './uap-stack';
 export * from './upstream-security';
 export { UserApplicationProxy, type UserApplicationProxyProps } from './user-application-proxy';
 export * from './wildcard-certificate';
+export { cloudFromYaml, cloudsFromYaml } from './yaml';

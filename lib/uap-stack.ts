@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { exosphereEntry } from './exosphere';
 import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './providers/openstack';
 import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
+import { checkCloudNames } from './spec/source';
 import { UserApplicationProxy } from './user-application-proxy';
 
 /**
@@ -17,6 +18,7 @@ export class UapStack extends TerraformStack {
   /** @throws SettingsError that lists everything that is wrong with the settings */
   constructor(scope: Construct, spec: CloudSpec) {
     const cloud = resolveCloud(spec);
+    checkCloudNames([...cloudsIn(scope), cloud]);
     super(scope, cloud.name);
     this.cloud = cloud;
     // terraform_data, preconditions and what else is used; also OpenTofu.
@@ -94,4 +96,8 @@ export class UapStack extends TerraformStack {
       output('exosphere', "The cloud's entry for Exosphere's configuration", exosphereEntry(this.cloud));
     }
   }
+}
+
+function cloudsIn(scope: Construct): ResolvedCloud[] {
+  return scope.node.children.flatMap((child) => (child instanceof UapStack ? [child.cloud] : []));
 }

@@ -6,6 +6,8 @@ export interface Fault {
 
 /** One thing that the operator has to change. */
 export interface Problem {
+  /** Where it is written, as `stacks/cloud-a.yaml:12:9`: line and column; absent for settings in TypeScript. */
+  readonly at?: string;
   /** The setting as the operator writes it, e.g. `regions[1].upstreamRanges[0]`. */
   readonly path: string;
   /** The value got, shortened, secrets left out; absent when there is none. */
@@ -34,8 +36,9 @@ export function report(cloud: string, problems: readonly Problem[]): string {
   return [`${count} in the settings of ${cloud}`, ...problems.map(problemText)].join('\n\n');
 }
 
-function problemText({ path, value, wrong, fix, example }: Problem): string {
-  const lines = [`  ${path}${value === undefined ? '' : `: ${value}`}`, `    ${wrong}`];
+function problemText({ at, path, value, wrong, fix, example }: Problem): string {
+  const setting = `${path}${value === undefined ? '' : `: ${value}`}`;
+  const lines = [`  ${[at, setting].filter(Boolean).join('  ')}`, `    ${wrong}`];
   if (fix !== undefined) lines.push(`    write:   ${fix}`);
   else if (example !== undefined) lines.push(`    example: ${example}`);
   return lines.join('\n');
@@ -53,6 +56,17 @@ export function pathText(path: Path): string {
       return index === 0 ? key : `.${key}`;
     })
     .join('');
+}
+
+/** The opposite of pathText. */
+export function parsePath(path: string): Path {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+  return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('"', '')));
+}
+
+/** Whether a path is another one or lies inside of it. */
+export function within(path: string, around: string): boolean {
+  return path === around || (path.startsWith(around) && /^[.[]/.test(path.slice(around.length)));
 }
 
 export function valueAt(input: unknown, path: Path): unknown {
