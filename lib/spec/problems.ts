@@ -28,6 +28,10 @@ export class SettingsError extends Error {
   ) {
     super(report(cloud, problems));
     this.name = 'SettingsError';
+    // Node prints an error that nobody catches with its properties and the calls that led to it. What an operator has to
+    // change is in the message.
+    for (const name of ['name', 'cloud', 'problems']) Object.defineProperty(this, name, { enumerable: false });
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 
