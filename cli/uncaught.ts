@@ -2,6 +2,7 @@
 import { isForPeople } from './errors';
 
 process.on('uncaughtException', (error) => {
-  process.stderr.write(isForPeople(error) ? `\n${error.message}\n` : `${error.stack ?? error}\n`);
+  const { message, stack } = error;
+  process.stderr.write(`\n${isForPeople(error) ? message : (stack ?? error)}\n`);
   process.exit(1);
 });
