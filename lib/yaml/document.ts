@@ -45,7 +45,12 @@ export class YamlText {
       return;
     }
     // Its own messages quote the text, which may hold what must not be shown.
-    this.document = parseDocument(source, { lineCounter: this.lines, prettyErrors: false, merge: true });
+    this.document = parseDocument(source, {
+      lineCounter: this.lines,
+      prettyErrors: false,
+      merge: true,
+      stringKeys: true,
+    });
     const faults = [...this.document.errors, ...this.document.warnings];
     const exhausted = faults.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     const told = exhausted ? [exhausted] : faults.sort((a, b) => a.pos[0] - b.pos[0]);
@@ -74,7 +79,13 @@ export class YamlText {
    */
   position(path: Path, named = false): string {
     const { node, offset, depth } = this.find(path);
-    const scalar = isScalar(node) && node.range && node.source !== '' && depth === path.length && !named;
+    const scalar =
+      isScalar(node) &&
+      node.range &&
+      node.source !== undefined &&
+      (node.value !== null || node.source !== '') &&
+      depth === path.length &&
+      !named;
     return this.at(scalar ? (node.range?.[0] ?? offset) : offset);
   }
 
@@ -113,7 +124,7 @@ export class YamlText {
     }
     // What `<<` brings in.
     for (const { key: name, value } of node.items) {
-      if (!isScalar(name) || (String(name.value) !== '<<' && name.source !== '<<')) continue;
+      if (!isScalar(name) || name.source !== '<<') continue;
       const merged = this.resolved(value);
       for (const source of isSeq(merged) ? merged.items : [merged]) {
         const found = this.step(this.resolved(source), key, depth);
@@ -148,6 +159,8 @@ function words(code: string, message: string, source: string, [from, to]: readon
       return 'a second ": " on this line; write what stands behind the first one in quotes, or on lines of its own';
     case 'MULTILINE_IMPLICIT_KEY':
       return 'a setting has no ": " behind its name';
+    case 'NON_STRING_KEY':
+      return "a list or an object can't be the name of a setting";
     case 'RESOURCE_EXHAUSTION':
       return 'is nested too deeply';
     default:
