@@ -10,9 +10,13 @@ import { UserApplicationProxy } from './user-application-proxy';
  * A cloud: the stack `cdktf deploy <name>` with one {@link UserApplicationProxy} for each region.
  *
  *     state backend, openstack provider ── user application proxies ── outputs
+ *
+ * @example new UapStack(app, cloudFromYaml('stacks/my-cloud.yaml')).proxies[0].instance.server
  */
 export class UapStack extends TerraformStack {
+  /** The settings with every default. */
   readonly cloud: ResolvedCloud;
+  /** One for each region, in the order of the settings. */
   readonly proxies: readonly UserApplicationProxy[];
 
   /** @throws SettingsError that lists everything that is wrong with the settings */

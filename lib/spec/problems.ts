@@ -6,24 +6,29 @@ export interface Fault {
 
 /** One thing that the operator has to change. */
 export interface Problem {
-  /** Where it is written, as `stacks/cloud-a.yaml:12:9`: line and column; absent for settings in TypeScript. */
+  /** Where it is written, as `stacks/cloud-a.yaml:12:9`: line and column; undefined for settings in TypeScript. */
   readonly at?: string;
   /** The setting as the operator writes it, e.g. `regions[1].upstreamRanges[0]`. */
   readonly path: string;
-  /** The value got, shortened, secrets left out; absent when there is none. */
+  /** The value got, shortened, secrets left out; undefined when there is none. */
   readonly value?: string;
+  /** What is wrong and what is allowed, in lower case. */
   readonly wrong: string;
-  /** What was probably meant, as source text. */
+  /** What was probably meant, as source text; undefined if that can't be told. */
   readonly fix?: string;
-  /** A value that is right, as source text. */
+  /** A value that is right, as source text; undefined if there is none. */
   readonly example?: string;
 }
 
-/** All problems of a cloud's settings at once. */
+/**
+ * All problems of a cloud's settings at once; the message is a report for people.
+ * @example if (error instanceof SettingsError) for (const { path, wrong } of error.problems) console.error(path, wrong);
+ */
 export class SettingsError extends Error {
   constructor(
     /** The cloud's name as far as it is known. */
     readonly cloud: string,
+    /** In the order of the settings. */
     readonly problems: readonly Problem[],
   ) {
     super(report(cloud, problems));

@@ -32,8 +32,10 @@ export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseCon
 export interface ResolvedCloud extends Filled<Omit<CloudSpec, 'regions'>, 'keystoneHostname' | 'openstack' | 'acme'> {
   /** Entry of clouds.yaml; undefined: the OS_* environment variables. */
   readonly openstack?: string;
+  /** The ACME account; undefined if no certificate strategy needs one. */
   readonly acme?: AcmeSettings;
   readonly backend: StateBackend;
+  /** In the order of the settings, at least one. */
   readonly regions: readonly ResolvedRegion[];
 }
 
@@ -45,6 +47,7 @@ type Replaced = 'ports' | 'openstack' | 'acme';
 /**
  * Checks the settings of a cloud and fills in the defaults.
  * @throws SettingsError with all problems
+ * @example const { regions } = resolveCloud(cloudFromYaml('stacks/my-cloud.yaml'));
  */
 export function resolveCloud(spec: CloudSpec): ResolvedCloud {
   // Without code made for the schema, which takes longer than the one check that it is for.
