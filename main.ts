@@ -1,3 +1,4 @@
+import './cli/uncaught';
 import { App } from 'cdktf';
 import { UapStack } from './lib';
 import { clouds } from './stacks';

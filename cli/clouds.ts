@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import type { CloudSpec } from '../lib';
+import { checkCloudNames } from '../lib/spec/source';
 import { suggestion } from './arguments';
 import { CommandError, type Io, UsageError } from './command';
 
@@ -17,6 +18,9 @@ export function findCloud(name: string | undefined, stacks: string | undefined, 
   const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
   if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
   const cloud = clouds.find((one) => one?.name === name);
+  // A cloud whose name is wrong may be the one that is meant; what is wrong is told when it is used.
+  const nameless = clouds.find((one) => typeof one?.name !== 'string');
+  if (!cloud && nameless) return nameless;
   if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
   return cloud;
 }
@@ -40,12 +44,14 @@ function loadClouds(file: string, label: string, load: (file: string) => unknown
   try {
     exported = load(file) as { clouds?: unknown };
   } catch (error) {
-    if (error instanceof CommandError) throw error;
+    // Mistakes in the settings are told as such, whichever copy of this package found them.
+    if (error instanceof CommandError || (isNativeError(error) && error.name === 'SettingsError')) throw error;
     throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
   }
   if (!Array.isArray(exported.clouds) || exported.clouds.length === 0) {
     throw new CommandError(`${label} exports no list of clouds, as in: export const clouds = [cloudA, cloudB]`);
   }
+  checkCloudNames(exported.clouds);
   return exported.clouds;
 }
 

@@ -7,6 +7,7 @@ import { check } from './check';
 import { findCloud } from './clouds';
 import { type Command, type Io, text, UsageError } from './command';
 import { diagram } from './diagram';
+import { isForPeople } from './errors';
 import { exosphere } from './exosphere';
 import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
 import { init } from './init';
@@ -95,12 +96,6 @@ function told(error: unknown, io: Io): number {
   if (isForPeople(error)) return fail(io, error.message, 1);
   const hint = io.env.UAP_DEBUG ? '' : ' (UAP_DEBUG=1 shows where)';
   return fail(io, `this is a fault of uap, please report it: ${String(error).split('\n')[0]}${hint}`, 1);
-}
-
-/** Errors whose message says all: those of this command, of the library, and of the operating system. */
-function isForPeople(error: unknown): error is Error {
-  // A TypeError and its kind are faults of this program.
-  return isNativeError(error) && ['Error', 'SettingsError'].includes(error.name);
 }
 
 function version(): string {

@@ -8,18 +8,25 @@ export type AcmeDirectory =
   | {
       /** URL of the ACME directory. */
       readonly url: string;
-      /** PEM file of the CA that signed the directory's own TLS certificate, if that CA is private. */
+      /** PEM file of the CA that signed the directory's own TLS certificate; undefined if that CA is a public one. */
       readonly caFile?: string;
     };
 
 /** The ACME account and what is ordered with it. */
 export interface AcmeSettings {
+  /** Mail address of the account. */
   readonly email: string;
+  /** The CA. */
   readonly directory: AcmeDirectory;
+  /** Binds the account to one with the CA; undefined: it isn't bound. */
   readonly externalAccountBinding?: { readonly keyId: string; readonly hmacKey: Secret };
+  /** Key of the certificates. */
   readonly keyType: 'P256' | 'P384' | '2048' | '4096';
+  /** Profile of the CA; undefined: its default. */
   readonly profile?: string;
+  /** Whether the CA is asked when to renew (RFC 9773). */
   readonly renewalInfo: boolean;
+  /** Name servers, address:port, that are watched for the challenge's record; undefined: those of the machine. */
   readonly recursiveNameservers?: readonly string[];
 }
 

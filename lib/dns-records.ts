@@ -11,6 +11,7 @@ import type { Secret } from './secret';
 
 /** Where a UAP stands, as the DNS strategies need to know it. */
 export interface DnsContext {
+  /** Host name of the UAP. */
   readonly hostname: string;
   /** Entry of clouds.yaml; undefined: the OS_* variables. */
   readonly openstack?: string;
@@ -22,12 +23,15 @@ export interface DnsContext {
 
 /** An address record set to publish; `addresses` is a Terraform list token. */
 export interface AddressRecord {
+  /** Id of its construct, unique among the records of a UAP. */
   readonly id: string;
   /** Without final dot, e.g. `*.proxy.cloud.org`. */
   readonly name: string;
+  /** Type of the record. */
   readonly type: 'A';
   /** Seconds. */
   readonly ttl: number;
+  /** The addresses: a Terraform list token. */
   readonly addresses: string[];
   /** The addresses one by one, as tokens. */
   readonly each: readonly string[];
@@ -37,7 +41,9 @@ export interface AddressRecord {
 
 /** An ACME DNS-01 challenge as the lego library solves it: its provider's name and the provider's variables. */
 export interface AcmeChallenge {
+  /** The provider's name, e.g. `rfc2136`. */
   readonly provider: string;
+  /** Its environment variables, e.g. `RFC2136_NAMESERVER`; values may be tokens. */
   readonly config: Readonly<Record<string, string>>;
 }
 
@@ -59,6 +65,7 @@ export interface Rfc2136Options {
   readonly challengeKey?: TsigKey;
 }
 
+/** A key of DNS updates: RFC 8945. */
 export interface TsigKey {
   /** Name of the key as the server has it, e.g. `uap`. */
   readonly name: string;
@@ -68,6 +75,7 @@ export interface TsigKey {
   readonly secret: Secret;
 }
 
+/** Which zone of Designate the records are in. */
 export interface DesignateOptions {
   /** The zone that the records are in, e.g. `cloud.org`; it must belong to the project or be shared with it. */
   readonly zone: string;
@@ -88,7 +96,10 @@ export interface DnsCases<T> {
 
 const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
 
-/** Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials. */
+/**
+ * Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials.
+ * @example DnsRecords.designate({ zone: 'cloud.org' })
+ */
 export abstract class DnsRecords {
   /** Dynamic updates (RFC 2136): BIND, Knot, PowerDNS, Windows DNS. */
   static rfc2136(options: Rfc2136Options): DnsRecords {
@@ -115,7 +126,7 @@ export abstract class DnsRecords {
   /** What it is, for people: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
   abstract readonly description: string;
 
-  /** The zone the records are in, if it is known. */
+  /** The zone the records are in; undefined if it isn't known. */
   readonly zone?: string;
 
   /** Whether the strategy solves DNS-01 challenges: for Terraform and on the instance. */
@@ -130,7 +141,7 @@ export abstract class DnsRecords {
   /** Calls the function of this strategy with its options. */
   abstract match<T>(cases: DnsCases<T>): T;
 
-  /** lego's provider for an ACME client on the instance; known without Terraform. */
+  /** Name of lego's provider for an ACME client on the instance; known without Terraform. */
   abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
 
   /** The variables of that provider; they reach the instance as a secret late file. */

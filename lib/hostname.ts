@@ -5,6 +5,7 @@ export type Protocol = 'http' | 'https';
 
 /** An app on an instance: what a host name of the UAP stands for. */
 export interface Target {
+  /** Whether the app itself has TLS. */
   readonly protocol: Protocol;
   /** IPv4 address in dotted form, e.g. `198.51.100.7`. */
   readonly address: string;
@@ -50,13 +51,18 @@ export function formatLabel({ protocol, address, port }: Target): string {
 /**
  * Reads a host name below the UAP's own, e.g. `198-51-100-7-8888.proxy.cloud.org`; a trailing dot is allowed.
  * @returns undefined for every other name, the UAP's own among them.
+ * @example parseHost('http-198-51-100-7-8888.proxy.cloud.org', 'proxy.cloud.org')?.port // 8888
  */
 export function parseHost(host: string, uapHostname: string): Target | undefined {
   const [label = '', ...rest] = lowerCase(host.replace(/\.$/, '')).split('.');
   return rest.join('.') === lowerCase(uapHostname) ? parseLabel(label) : undefined;
 }
 
-/** The host name of a target at a UAP; see {@link formatLabel}. */
+/**
+ * The host name of a target at a UAP.
+ * @throws RangeError if the address is not IPv4 or the port is out of range
+ * @example formatHost({ protocol: 'http', address: '198.51.100.7', port: 8888 }, 'proxy.cloud.org')
+ */
 export function formatHost(target: Target, uapHostname: string): string {
   return `${formatLabel(target)}.${uapHostname}`;
 }

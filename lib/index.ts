@@ -4,8 +4,17 @@ export * from './dns-records';
 export { formatHost, type Protocol, parseHost, type Target } from './hostname';
 export * from './instance-address';
 export { instanceFiles, instanceParts, instanceUserData } from './instance-files';
-export type * from './instance-parts';
+export type {
+  InstanceFile,
+  InstanceHook,
+  InstanceParts,
+  InstanceUnit,
+  LateContents,
+  LateFile,
+} from './instance-parts';
 export * from './load-balancer';
+// For stacks of one's own: a provider of another copy of the bindings would do as well.
+export { OpenstackProvider } from './providers/openstack';
 export { ProxyInstance, type ProxyInstanceProps } from './proxy-instance';
 export { ProxySecurityGroup, type ProxySecurityGroupProps } from './proxy-security-group';
 export { Readiness, type ReadinessProps } from './readiness';
@@ -17,3 +26,4 @@ export { UapStack } from './uap-stack';
 export * from './upstream-security';
 export { UserApplicationProxy, type UserApplicationProxyProps } from './user-application-proxy';
 export * from './wildcard-certificate';
+export { cloudFromYaml, cloudsFromYaml } from './yaml';

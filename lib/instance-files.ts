@@ -30,6 +30,7 @@ const addressParts: InstanceParts = {
 /**
  * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
  * certificate strategy announces. Pure: no Terraform, no cloud.
+ * @example instanceParts(cloud, cloud.regions[0]).packages
  */
 export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
   const upstreamTls = region.upstreamSecurity.render();
@@ -46,12 +47,18 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
   return mergeParts(parts, { files: [packages] });
 }
 
-/** The files that cloud-init writes on the instance of a region. */
+/**
+ * The files that cloud-init writes on the instance of a region.
+ * @example instanceFiles(cloud, cloud.regions[0]).map(({ path }) => path)
+ */
 export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion): readonly InstanceFile[] {
   return instanceParts(cloud, region).files;
 }
 
-/** The user data of the instance of a region. */
+/**
+ * The user data of the instance of a region.
+ * @example instanceUserData(cloud, cloud.regions[0]).text
+ */
 export function instanceUserData(cloud: ResolvedCloud, region: ResolvedRegion): UserData {
   return userData(instanceParts(cloud, region), { hostname: region.hostname });
 }

@@ -7,6 +7,7 @@
 export interface InstanceFile {
   /** Absolute path on the instance. */
   readonly path: string;
+  /** Its whole text. */
   readonly content: string;
   /** Octal mode, owner is root. @default "0644" */
   readonly mode?: string;
@@ -45,6 +46,7 @@ export type LateContents = Readonly<Record<string, string>>;
 
 /** What is run, once, after any late file that names it in `onChange` has changed and all of them are there. */
 export interface InstanceHook {
+  /** What late files call it in `onChange`. */
   readonly name: string;
   /** Command line, run as root without a shell, e.g. ["/usr/local/lib/uap/certificate", "install", …]. */
   readonly command: readonly string[];
@@ -52,16 +54,21 @@ export interface InstanceHook {
 
 /** A systemd unit; its text is one of the files. */
 export interface InstanceUnit {
-  /** e.g. `uap-late-files.timer`. Enabled and started by cloud-init, in the order of the list. */
+  /** Its full name, e.g. `uap-late-files.timer`. Enabled and started by cloud-init, in the order of the list. */
   readonly name: string;
 }
 
+/** What a part of this package puts on an instance. */
 export interface InstanceParts {
+  /** Files whose text is known at synth. @default [] */
   readonly files?: readonly InstanceFile[];
+  /** Files that are known at apply, or secret. @default [] */
   readonly lateFiles?: readonly LateFile[];
+  /** Commands that late files ask for. @default [] */
   readonly hooks?: readonly InstanceHook[];
-  /** Packages of the distribution that must be installed. */
+  /** Packages of the distribution that must be installed. @default [] */
   readonly packages?: readonly string[];
+  /** Units to start. @default [] */
   readonly units?: readonly InstanceUnit[];
 }
 

@@ -9,9 +9,13 @@ import {
 } from './providers/openstack';
 import type { BoundDelivery } from './secret-delivery';
 
+/** What a {@link ProxyInstance} is made of. */
 export interface ProxyInstanceProps {
+  /** Name of port and server. */
   readonly name: string;
+  /** Region as OpenStack calls it. @default - the provider's */
   readonly region?: string;
+  /** Tags of port and server. @default [] */
   readonly tags?: readonly string[];
   /** Network that the instance is on: name or id. */
   readonly network: string;
@@ -35,14 +39,17 @@ export interface ProxyInstanceProps {
   readonly image: string;
   /** Name or id. */
   readonly flavor: string;
+  /** Name of the SSH key pair. @default - no SSH key */
   readonly keyPair?: string;
+  /** The security group of its port. */
   readonly securityGroup: { readonly id: string; readonly name: string };
   /** The cloud-config with the secret late files: a sensitive Terraform template. */
   readonly userData: string;
+  /** The metadata, and what is checked of it. */
   readonly delivery: BoundDelivery;
   /** Checked, with those of the delivery, before the server is created or changed. @default none */
   readonly preconditions?: BoundDelivery['preconditions'];
-  /** Rules must be there before the instance boots: it asks the metadata service and perhaps a mirror. */
+  /** Rules must be there before the instance boots: it asks the metadata service and perhaps a mirror. @default [] */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -56,11 +63,15 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  *
  * Without, Nova makes the port with the server: a port can be on one server only, and here a new one is there before
  * the old one goes.
+ *
+ * @example proxy.instance.server.addOverride('scheduler_hints', [{ group: 'your-server-group' }])
  */
 export class ProxyInstance extends Construct {
-  /** The port that outlives the instance, if there is one. */
+  /** The port that outlives the instance, the binding of `openstack_networking_port_v2`; undefined if there is none. */
   readonly port?: NetworkingPortV2;
+  /** The server: the binding of `openstack_compute_instance_v2`. */
   readonly server: ComputeInstanceV2;
+  /** Id of its network. */
   readonly networkId: string;
   /** Its IPv4 addresses on its network: a list token. */
   readonly addresses: string[];

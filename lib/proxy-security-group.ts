@@ -3,17 +3,21 @@ import { Construct } from 'constructs';
 import { HEALTH_PORT } from './nginx/paths';
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from './providers/openstack';
 
+/** What a {@link ProxySecurityGroup} lets through. */
 export interface ProxySecurityGroupProps {
+  /** Name of the group. */
   readonly name: string;
   /** For people, shown by `openstack security group list`. */
   readonly description: string;
+  /** Region as OpenStack calls it. @default - the provider's */
   readonly region?: string;
+  /** Tags of the group. @default [] */
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
-  /** Networks of a load balancer, which alone reaches the UAP then. @default none: everybody does */
+  /** Networks of a load balancer, which alone reaches the UAP then. @default - none: everybody does */
   readonly balancerRanges?: readonly string[];
-  /** Networks that the instance may connect to on every port; undefined: every network. */
+  /** Networks that the instance may connect to on every port. @default - every network */
   readonly egressRanges?: readonly string[];
 }
 
@@ -117,9 +121,14 @@ function egressRules(ranges: readonly string[] | undefined): Rule[] {
   ];
 }
 
-/** The security group of a UAP: web from everywhere, SSH from the operator, the rest closed. */
+/**
+ * The security group of a UAP: web from everywhere, SSH from the operator, the rest closed.
+ * @example proxy.securityGroup.group.addOverride('description', 'web only')
+ */
 export class ProxySecurityGroup extends Construct {
+  /** The group: the binding of `openstack_networking_secgroup_v2`. */
   readonly group: NetworkingSecgroupV2;
+  /** Its rules, all that there are. */
   readonly rules: readonly NetworkingSecgroupRuleV2[];
 
   constructor(scope: Construct, id: string, props: ProxySecurityGroupProps) {

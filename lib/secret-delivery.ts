@@ -13,6 +13,7 @@ export interface BoundDelivery {
   readonly preconditions: readonly { readonly condition: string; readonly errorMessage: string }[];
 }
 
+/** How the instance takes over what is delivered. */
 export interface DeliveryOptions {
   /** Seconds between two looks for new content. */
   readonly pollInterval: number;
@@ -26,6 +27,7 @@ const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 /**
  * How certificates travel to the instance and stay up to date there. Only what is public or encrypted travels so; what
  * is secret in itself is in the user data, which Terraform shows nobody.
+ * @example SecretDelivery.instanceMetadata()
  */
 export abstract class SecretDelivery {
   /**
@@ -53,6 +55,7 @@ export abstract class SecretDelivery {
     options: DeliveryOptions,
   ): InstanceParts;
 
+  /** What goes to the server resource, made of the contents. */
   abstract bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery;
 }
 

@@ -8,12 +8,13 @@ const brand = Symbol.for('cdktf-openstack-uap.Secret');
 /**
  * A secret that Terraform needs. It is given by the operator when deploying and reaches neither the synth output nor
  * a log. It can't be put into a string by mistake: only {@link Secret.bind} gives the (sensitive) token.
+ * @example Secret.file('~/tsig.key')
  */
 export abstract class Secret {
   /**
    * A sensitive Terraform variable: set `TF_VAR_<name>` in the environment of `cdktf deploy`.
    * @param name letters, digits and underscores, e.g. `tsig_key`; the same name twice is the same secret
-   * @param description what it is, shown when it is missing
+   * @param description what it is, shown when it is missing; by default how to set it
    */
   static variable(name: string, description?: string): Secret {
     return new VariableSecret(name, description);
@@ -51,10 +52,12 @@ export abstract class Secret {
     return undefined;
   }
 
+  /** @throws Error always: a secret is not a text. */
   toString(): never {
     throw new Error(`the secret ${this.source} can't be put into a string`);
   }
 
+  /** Where the secret comes from, in the place of its value. */
   toJSON(): string {
     return `(secret: ${this.source})`;
   }

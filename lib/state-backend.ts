@@ -7,6 +7,7 @@ const brand = Symbol.for('cdktf-openstack-uap.StateBackend');
 /**
  * Where Terraform keeps the state of a cloud. The state holds secrets (which ones depends on the certificate
  * strategy), so treat it as one. Credentials of a backend come from its own environment variables.
+ * @example StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })
  */
 export abstract class StateBackend {
   /**
@@ -32,14 +33,17 @@ export abstract class StateBackend {
     return new OtherState('pg', (stack) => new PgBackend(stack, config));
   }
 
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
   static isStateBackend(value: unknown): value is StateBackend {
     return typeof value === 'object' && value !== null && brand in value;
   }
 
   readonly [brand] = true;
 
+  /** What it is, for people. */
   abstract readonly description: string;
 
+  /** Gives a stack its backend. */
   abstract bind(stack: TerraformStack): void;
 }
 

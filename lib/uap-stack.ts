@@ -3,20 +3,26 @@ import type { Construct } from 'constructs';
 import { exosphereEntry } from './exosphere';
 import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './providers/openstack';
 import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
+import { checkCloudNames } from './spec/source';
 import { UserApplicationProxy } from './user-application-proxy';
 
 /**
  * A cloud: the stack `cdktf deploy <name>` with one {@link UserApplicationProxy} for each region.
  *
  *     state backend, openstack provider ── user application proxies ── outputs
+ *
+ * @example new UapStack(app, cloudFromYaml('stacks/my-cloud.yaml')).proxies[0].instance.server
  */
 export class UapStack extends TerraformStack {
+  /** The settings with every default. */
   readonly cloud: ResolvedCloud;
+  /** One for each region, in the order of the settings. */
   readonly proxies: readonly UserApplicationProxy[];
 
   /** @throws SettingsError that lists everything that is wrong with the settings */
   constructor(scope: Construct, spec: CloudSpec) {
     const cloud = resolveCloud(spec);
+    checkCloudNames([...cloudsIn(scope), cloud]);
     super(scope, cloud.name);
     this.cloud = cloud;
     // terraform_data, preconditions and what else is used; also OpenTofu.
@@ -94,4 +100,8 @@ export class UapStack extends TerraformStack {
       output('exosphere', "The cloud's entry for Exosphere's configuration", exosphereEntry(this.cloud));
     }
   }
+}
+
+function cloudsIn(scope: Construct): ResolvedCloud[] {
+  return scope.node.children.flatMap((child) => (child instanceof UapStack ? [child.cloud] : []));
 }

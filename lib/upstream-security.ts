@@ -20,9 +20,11 @@ export interface UpstreamTls {
    * @default false
    */
   readonly logsReasons?: boolean;
+  /** Its files, hooks and late files on the instance. */
   readonly parts: InstanceParts;
 }
 
+/** Which certificates of instances are good. */
 export interface VerifiedTlsOptions {
   /**
    * PEM file with the certificate of the CA that signs those of the instances, the root; several while you change over
@@ -39,6 +41,7 @@ export interface VerifiedTlsOptions {
   readonly name?: string;
 }
 
+/** What the proxy shows to the instances, and which of their certificates are good. */
 export interface MutualTlsOptions {
   /**
    * PEM file with the certificate of the CA that signs those of the instances, as for `verifiedTls`.
@@ -58,7 +61,10 @@ export interface MutualTlsOptions {
 
 const brand = Symbol.for('cdktf-openstack-uap.UpstreamSecurity');
 
-/** How the proxy talks to `https` apps on the users' instances. Names that begin with `http-` go in the clear. */
+/**
+ * How the proxy talks to `https` apps on the users' instances. Names that begin with `http-` go in the clear.
+ * @example UpstreamSecurity.verifiedTls({ ca: 'stacks/instances-ca.pem' })
+ */
 export abstract class UpstreamSecurity {
   /**
    * TLS without verification: instances have self-signed certificates. The default. Whoever can answer for an

@@ -9,6 +9,7 @@ import { ProxySecurityGroup } from './proxy-security-group';
 import { ComputeApi, ConsoleReadiness, Drain, Readiness } from './readiness';
 import type { ResolvedCloud, ResolvedRegion } from './spec';
 
+/** What a {@link UserApplicationProxy} is made of. */
 export interface UserApplicationProxyProps {
   /** The cloud's settings with every default, from `resolveCloud`. */
   readonly cloud: ResolvedCloud;
@@ -27,12 +28,17 @@ export interface UserApplicationProxyProps {
  * There are as many ports, servers and readinesses as `instances`; all else is shared. A floating IP stands between
  * server and readiness, a load balancer between readiness and records. Where a new instance is there before the old
  * one goes, draining comes last.
+ *
+ * @example new UserApplicationProxy(this, 'proxy', { cloud, region: cloud.regions[0] })
  */
 export class UserApplicationProxy extends Construct {
+  /** Host name of the UAP. */
   readonly hostname: string;
+  /** What reaches the instance. */
   readonly securityGroup: ProxySecurityGroup;
   /** The first of the instances. */
   readonly instance: ProxyInstance;
+  /** All of them. */
   readonly instances: readonly ProxyInstance[];
   /** The IPv4 addresses in the records: a list token. */
   readonly addresses: string[];

@@ -9,7 +9,9 @@ import { Secret } from './secret';
 
 /** What a certificate strategy needs to know. */
 export interface CertificateContext extends DnsContext {
+  /** Solves the DNS-01 challenge. */
   readonly dns: DnsRecords;
+  /** The ACME account; undefined if the cloud has none. */
   readonly acme?: AcmeSettings;
 }
 
@@ -17,14 +19,15 @@ export interface CertificateContext extends DnsContext {
 export interface BoundCertificate {
   /** Content of the late files that {@link WildcardCertificate.instanceParts} announced. */
   readonly contents: LateContents;
-  /** Checked before the server is created or changed. */
+  /** Checked before the server is created or changed; undefined: nothing is. */
   readonly preconditions?: readonly { readonly condition: string; readonly errorMessage: string }[];
-  /** The chain as PEM, leaf first, if Terraform knows it: readiness then waits for this very certificate. */
+  /** The chain as PEM, leaf first: readiness waits for this very certificate; undefined if Terraform doesn't know it. */
   readonly chainPem?: string;
-  /** End of its validity, if Terraform knows it. */
+  /** End of its validity; undefined if Terraform doesn't know it. */
   readonly notAfter?: string;
 }
 
+/** How a certificate is ordered by Terraform's acme provider. */
 export interface AcmeCertificateOptions {
   /**
    * How the DNS-01 challenge is solved: any provider of the lego library, with its variables.
@@ -34,6 +37,7 @@ export interface AcmeCertificateOptions {
   readonly challenge?: { readonly provider: string; readonly config: Readonly<Record<string, string | Secret>> };
 }
 
+/** The files of a certificate of your own. */
 export interface PemCertificateOptions {
   /** PEM file with the leaf and its intermediates, leaf first; absolute, or beginning with `~/`. */
   readonly chainFile: string;
@@ -48,7 +52,10 @@ export interface PemCertificateOptions {
 
 const brand = Symbol.for('cdktf-openstack-uap.WildcardCertificate');
 
-/** Where the certificate for a UAP's host name and the names below it comes from. */
+/**
+ * Where the certificate for a UAP's host name and the names below it comes from.
+ * @example WildcardCertificate.acmeOnInstance()
+ */
 export abstract class WildcardCertificate {
   /**
    * Ordered by Terraform's acme provider; the default. It is renewed by `cdktf deploy`, so let a scheduler run that

@@ -1,4 +1,5 @@
 // Prints docs/settings.md from the docstrings of the settings: npx tsx scripts/settings-page.ts > docs/settings.md
+import { stringify } from 'yaml';
 import type { CloudSpec, RegionSpec } from '../lib';
 import type { AcmeDirectorySpec, AcmeSpec, ExternalAccountBindingSpec, PortsSpec } from '../lib/spec';
 import { infoAt } from '../lib/spec/issues';
@@ -10,6 +11,7 @@ import {
   documentedFamily,
   documentedSettings,
 } from '../test/spec/settings-docs';
+import { yamlValue } from './cloud-schema';
 
 export const newInstance = 'new instance';
 const asForCloud = "as the cloud's";
@@ -92,7 +94,8 @@ const introduction = `<!-- Made by: npx tsx scripts/settings-page.ts > docs/sett
 
 # Settings
 
-A cloud is a file \`stacks/<cloud>.ts\` that exports a \`CloudSpec\` and is listed in \`stacks/index.ts\`. It holds settings
+A cloud is a file \`stacks/<cloud>.ts\` that exports a \`CloudSpec\` and is listed in \`stacks/index.ts\`, or a file
+\`stacks/<cloud>.yaml\`, which is found there by itself ([settings in YAML](#settings-in-yaml)). It holds settings
 for [the cloud](#the-cloud), for [ACME](#acme) and for [each region](#regions); some of them are
 [strategy objects](#strategy-objects), such as \`DnsRecords.designate({ zone: 'cloud.org' })\`.
 
@@ -109,6 +112,41 @@ tells it beforehand.
 - **in place**: the UAP goes on serving. A new certificate travels in place, too.
 - **nothing**: what runs stays as it is.
 `;
+
+const yamlSection = () => `## Settings in YAML
+
+All settings have the same names, values and defaults in YAML, and are checked by the same rules; messages tell file, line
+and column besides. [docs/examples/cloud-b.yaml](examples/cloud-b.yaml) is a whole cloud.
+
+What is made by a factory in TypeScript is the factory's name in YAML, with its options if it needs any:
+
+${table(
+  ['TypeScript', 'YAML'],
+  [
+    "dns: DnsRecords.designate({ zone: 'cloud.org' })",
+    'certificate: WildcardCertificate.acmeOnInstance()',
+    "hmacKey: Secret.variable('eab_hmac_key')",
+    "key: { name: 'uap', secret: Secret.file('~/tsig.key') }",
+    "upstreamSecurity: UpstreamSecurity.verifiedTls({ ca: 'stacks/instances-ca.pem' })",
+    "backend: StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })",
+  ].map((source) => [code(source), code(yamlLine(source))]),
+)}
+
+- The file is YAML 1.2 with one document. A number or \`null\` where a text is wanted takes quotes: \`'2048'\`.
+- Anchors and \`<<\` let regions share settings: \`- &one\` in front of the first region's, \`<<: *one\` in another.
+- \`schemas/cloud.schema.json\` is the JSON Schema of such a file. Editors that know the YAML language server complete and
+  check while you write if the first line is \`# yaml-language-server: $schema=../schemas/cloud.schema.json\`, or
+  \`../node_modules/cdktf-openstack-uap/schemas/cloud.schema.json\` where this package is a dependency.
+- An app of your own lists the files of a folder by \`cloudsFromYaml(__dirname)\`, or reads one by \`cloudFromYaml(file)\`.`;
+
+/** A line of TypeScript as YAML has it, in the style of YAML. */
+function yamlLine(source: string): string {
+  const [name = '', ...value] = source.split(': ');
+  const data = yamlValue(value.join(': '));
+  return stringify({ [name]: data }, { collectionStyle: 'flow', lineWidth: 0 })
+    .trim()
+    .slice(2, -2);
+}
 
 const acmeNote = `The changes are those with \`WildcardCertificate.acme()\`: in place but for those of the account, whose key makes
 the password that the certificate travels with. \`acmeOnInstance()\` does without
@@ -234,6 +272,7 @@ export function settingsPage(): string {
     settingsTable('AcmeSpec', ['acme']),
     '## Regions',
     settingsTable('RegionSpec', ['regions', 0]),
+    yamlSection(),
     '## Strategy objects',
     ...strategies.map(([file, note]) => strategySection(file, note)),
   ].join('\n\n')}\n`;

@@ -5,13 +5,18 @@ import type { ComputeApi } from './compute-api';
 
 export { ComputeApi } from './compute-api';
 
+/** What a {@link Readiness} waits for. */
 export interface ReadinessProps {
+  /** Host name of the UAP. */
   readonly hostname: string;
   /** Address that is asked. */
   readonly address: string;
   /** Id of the instance: a new instance is waited for anew. */
   readonly instanceId: string;
-  /** The chain to wait for as PEM, leaf first: a renewed certificate is waited for as well. */
+  /**
+   * The chain to wait for as PEM, leaf first: a renewed certificate is waited for as well.
+   * @default - any certificate for the host name
+   */
   readonly chainPem?: string;
   /** Seconds. */
   readonly timeout: number;
@@ -22,8 +27,10 @@ export interface ReadinessProps {
 /**
  * A resource that is there once the UAP answers for its host name with the right certificate. It waits on the machine
  * that deploys, which therefore needs to reach port 443 of the UAP.
+ * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
  */
 export class Readiness extends Construct {
+  /** What others depend on: a `terraform_data`. */
   readonly resource: TerraformResource;
 
   constructor(scope: Construct, id: string, props: ReadinessProps) {

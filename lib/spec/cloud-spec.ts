@@ -85,6 +85,7 @@ export interface CloudSpec {
   readonly regions: readonly RegionSpec[];
 }
 
+/** The settings of the ACME account, and of what is ordered with it. */
 export interface AcmeSpec {
   /**
    * Mail address of the account.
@@ -137,6 +138,7 @@ export interface AcmeSpec {
   readonly recursiveNameservers?: readonly string[];
 }
 
+/** An ACME CA that has no name here. */
 export interface AcmeDirectorySpec {
   /**
    * URL of the ACME directory.
@@ -151,6 +153,7 @@ export interface AcmeDirectorySpec {
   readonly caFile?: string;
 }
 
+/** The account with the CA that an ACME account is bound to: RFC 8555, section 7.3.4. */
 export interface ExternalAccountBindingSpec {
   /**
    * Key id, as the CA shows it.

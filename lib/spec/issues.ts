@@ -1,27 +1,35 @@
 import type { z } from 'zod';
 import { type SettingInfo, settingInfo } from './elements';
-import { nearest, type Path, type Problem, pathText, show, valueAt } from './problems';
+import { nearest, type Path, type Problem, parsePath, pathText, show, valueAt } from './problems';
+import { below, namesIn, type Schemas, unwrap } from './walk';
 
 type Issue = z.core.$ZodIssue;
-type Def = {
-  innerType?: z.core.$ZodType;
-  in?: z.core.$ZodType;
-  element?: z.core.$ZodType;
-  shape?: Record<string, z.core.$ZodType>;
-  options?: z.core.$ZodType[];
-};
 
-/** The words of this package for what the schema found. */
-export function toProblems(schema: z.core.$ZodType, input: unknown, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => toProblem(schema, input, issue, []));
+/**
+ * The words of this package for what the schema found.
+ * @param what the schema describes
+ */
+export function toProblems(
+  schema: z.core.$ZodType,
+  input: unknown,
+  issues: readonly Issue[],
+  what: 'setting' | 'option' = 'setting',
+): Problem[] {
+  return issues.flatMap((issue) => toProblem(schema, input, issue, [], what));
 }
 
-function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent: Path): Problem[] {
+function toProblem(
+  schema: z.core.$ZodType,
+  input: unknown,
+  issue: Issue,
+  parent: Path,
+  what: 'setting' | 'option',
+): Problem[] {
   const path = [...parent, ...(issue.path as (string | number)[])];
   const value = valueAt(input, path);
   if (issue.code === 'unrecognized_keys') {
     const names = settingNames(schema, path);
-    return issue.keys.map((key) => ({ path: pathText([...path, key]), ...unknownSetting(key, names) }));
+    return issue.keys.map((key) => ({ path: pathText([...path, key]), ...unknownName(what, key, names) }));
   }
   if (issue.code === 'invalid_union') {
     // The alternative that got further is the one that was meant.
@@ -29,8 +37,8 @@ function toProblem(schema: z.core.$ZodType, input: unknown, issue: Issue, parent
       errors.some((error) => error.path.length > 0 || error.code === 'unrecognized_keys'),
     );
     const custom = issue.errors.flat().find((error) => error.code === 'custom');
-    if (meant) return meant.flatMap((error) => toProblem(schema, input, error, path));
-    if (custom) return toProblem(schema, input, custom, path);
+    if (meant) return meant.flatMap((error) => toProblem(schema, input, error, path, what));
+    if (custom) return toProblem(schema, input, custom, path, what);
   }
   const info = infoAt(schema, path);
   const fix = issue.code === 'custom' ? (issue.params?.fix as string | number | undefined) : undefined;
@@ -86,44 +94,29 @@ export function inOrder(schema: z.core.$ZodType, problems: readonly Problem[]): 
   return ranked.map(({ problem }) => problem);
 }
 
-/** The opposite of pathText. */
-function parsePath(path: string): Path {
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
-  return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-}
-
 /** What a value is, where its content doesn't matter or is not to be seen. */
-function typeOf(value: unknown): string {
+export function typeOf(value: unknown): string {
   if (Array.isArray(value)) return '(a list)';
   if (value === null) return '(null)';
   const words: Record<string, string> = { string: '(a text)', number: '(a number)', function: '(a function)' };
   return words[typeof value] ?? (typeof value === 'boolean' ? `(${value})` : '(an object)');
 }
 
-function unknownSetting(key: string, names: readonly string[]): { wrong: string; fix?: string } {
+function unknownName(
+  what: 'setting' | 'option',
+  key: string,
+  names: readonly string[],
+): { wrong: string; fix?: string } {
   const meant = nearest(key, names);
-  const missing = 'is not a setting';
-  return meant ? { wrong: missing, fix: meant } : { wrong: `${missing}; settings here are ${names.join(', ')}` };
+  const missing = what === 'setting' ? 'is not a setting' : 'is not an option';
+  return meant ? { wrong: missing, fix: meant } : { wrong: `${missing}; ${what}s here are ${names.join(', ')}` };
 }
 
-/** The schemas of a setting with its wrappers ("optional" and such), after those of every setting around it. */
-function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[][] {
+/** The schemas of a setting, after those of every setting around it. */
+function schemasAt(schema: z.core.$ZodType, path: Path): Schemas[] {
   const way = [unwrap(schema)];
-  for (const key of path) {
-    const next = way
-      .at(-1)
-      ?.map(({ _zod }) => _zod.def as unknown as Def)
-      .map((def) => (typeof key === 'number' ? def.element : def.shape?.[key]))
-      .find((found) => found !== undefined);
-    way.push(next ? unwrap(next) : []);
-  }
+  for (const key of path) way.push(below(way.at(-1) ?? [], key));
   return way;
-}
-
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
-  const def = schema._zod.def as unknown as Def;
-  const inner = [def.innerType, def.in, ...(def.options ?? [])].filter((one) => one !== undefined);
-  return [schema, ...inner.flatMap(unwrap)];
 }
 
 /** Of the setting itself, or else the example of the one around it: an element of a list has none of its own. */
@@ -134,8 +127,5 @@ export function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
 
 /** The settings in the one at a path, in their order. */
 export function settingNames(schema: z.core.$ZodType, path: Path): string[] {
-  const shaped = schemasAt(schema, path)
-    .at(-1)
-    ?.find(({ _zod }) => 'shape' in _zod.def);
-  return Object.keys((shaped?._zod.def as unknown as Def | undefined)?.shape ?? {});
+  return namesIn(schemasAt(schema, path).at(-1) ?? []);
 }

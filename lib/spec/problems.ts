@@ -6,26 +6,37 @@ export interface Fault {
 
 /** One thing that the operator has to change. */
 export interface Problem {
+  /** Where it is written, as `stacks/cloud-a.yaml:12:9`: line and column; undefined for settings in TypeScript. */
+  readonly at?: string;
   /** The setting as the operator writes it, e.g. `regions[1].upstreamRanges[0]`. */
   readonly path: string;
-  /** The value got, shortened, secrets left out; absent when there is none. */
+  /** The value got, shortened, secrets left out; undefined when there is none. */
   readonly value?: string;
+  /** What is wrong and what is allowed, in lower case. */
   readonly wrong: string;
-  /** What was probably meant, as source text. */
+  /** What was probably meant, as source text; undefined if that can't be told. */
   readonly fix?: string;
-  /** A value that is right, as source text. */
+  /** A value that is right, as source text; undefined if there is none. */
   readonly example?: string;
 }
 
-/** All problems of a cloud's settings at once. */
+/**
+ * All problems of a cloud's settings at once; the message is a report for people.
+ * @example if (error instanceof SettingsError) for (const { path, wrong } of error.problems) console.error(path, wrong);
+ */
 export class SettingsError extends Error {
   constructor(
     /** The cloud's name as far as it is known. */
     readonly cloud: string,
+    /** In the order of the settings. */
     readonly problems: readonly Problem[],
   ) {
     super(report(cloud, problems));
     this.name = 'SettingsError';
+    // Node prints an error that nobody catches with its properties and the calls that led to it. What an operator has to
+    // change is in the message.
+    for (const name of ['name', 'cloud', 'problems']) Object.defineProperty(this, name, { enumerable: false });
+    this.stack = `${this.name}: ${this.message}`;
   }
 }
 
@@ -34,8 +45,9 @@ export function report(cloud: string, problems: readonly Problem[]): string {
   return [`${count} in the settings of ${cloud}`, ...problems.map(problemText)].join('\n\n');
 }
 
-function problemText({ path, value, wrong, fix, example }: Problem): string {
-  const lines = [`  ${path}${value === undefined ? '' : `: ${value}`}`, `    ${wrong}`];
+function problemText({ at, path, value, wrong, fix, example }: Problem): string {
+  const setting = `${path}${value === undefined ? '' : `: ${value}`}`;
+  const lines = [`  ${[at, setting].filter(Boolean).join('  ')}`, `    ${wrong}`];
   if (fix !== undefined) lines.push(`    write:   ${fix}`);
   else if (example !== undefined) lines.push(`    example: ${example}`);
   return lines.join('\n');
@@ -53,6 +65,17 @@ export function pathText(path: Path): string {
       return index === 0 ? key : `.${key}`;
     })
     .join('');
+}
+
+/** The opposite of pathText. */
+export function parsePath(path: string): Path {
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+  return keys.map((key) => (/^\d+$/.test(key) ? Number(key) : key.replaceAll('"', '')));
+}
+
+/** Whether a path is another one or lies inside of it. */
+export function within(path: string, around: string): boolean {
+  return path === around || (path.startsWith(around) && /^[.[]/.test(path.slice(around.length)));
 }
 
 export function valueAt(input: unknown, path: Path): unknown {

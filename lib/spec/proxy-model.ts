@@ -2,7 +2,10 @@ import type { ProxyModel } from '../nginx/proxy-model';
 import type { UpstreamTls } from '../upstream-security';
 import type { ResolvedRegion } from './resolve';
 
-/** What the Nginx configuration of a region's UAP depends on. */
+/**
+ * What the Nginx configuration of a region's UAP depends on.
+ * @example proxyModel(region, region.upstreamSecurity.render())
+ */
 export function proxyModel(region: ResolvedRegion, upstreamTls: UpstreamTls): ProxyModel {
   return {
     hostname: region.hostname,

@@ -235,6 +235,7 @@ export interface RegionSpec {
 /** A port or an inclusive range of ports. */
 export type PortSpec = number | `${number}-${number}`;
 
+/** Which ports of users' instances may be asked for. */
 export interface PortsSpec {
   /**
    * Ports that may be asked for.

@@ -14,6 +14,7 @@ import { SettingsError } from './problems';
 import type { RegionSpec } from './region-spec';
 import { crossFieldProblems, Settings } from './rules';
 import { cloudSchema } from './schema';
+import { sourceOf, withKnown, withSource } from './source';
 
 /** A region's settings with every default filled in and what the cloud gives. */
 export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseContact' | 'packageMirror' | 'ports'> {
@@ -31,8 +32,10 @@ export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseCon
 export interface ResolvedCloud extends Filled<Omit<CloudSpec, 'regions'>, 'keystoneHostname' | 'openstack' | 'acme'> {
   /** Entry of clouds.yaml; undefined: the OS_* environment variables. */
   readonly openstack?: string;
+  /** The ACME account; undefined if no certificate strategy needs one. */
   readonly acme?: AcmeSettings;
   readonly backend: StateBackend;
+  /** In the order of the settings, at least one. */
   readonly regions: readonly ResolvedRegion[];
 }
 
@@ -44,17 +47,21 @@ type Replaced = 'ports' | 'openstack' | 'acme';
 /**
  * Checks the settings of a cloud and fills in the defaults.
  * @throws SettingsError with all problems
+ * @example const { regions } = resolveCloud(cloudFromYaml('stacks/my-cloud.yaml'));
  */
 export function resolveCloud(spec: CloudSpec): ResolvedCloud {
   // Without code made for the schema, which takes longer than the one check that it is for.
   const parsed = cloudSchema.safeParse(spec, { jitless: true });
-  const problems = parsed.success ? [] : toProblems(cloudSchema, spec, parsed.error.issues);
+  const source = sourceOf(spec);
+  const wrong = parsed.success ? [] : toProblems(cloudSchema, spec, parsed.error.issues);
+  const problems = withKnown(wrong, source?.problems ?? []);
   problems.push(...withExamples(cloudSchema, crossFieldProblems(new Settings(spec, problems))));
   if (!parsed.success || problems.length > 0) {
-    throw new SettingsError(cloudLabel(spec), inOrder(cloudSchema, problems));
+    const ordered = inOrder(cloudSchema, problems);
+    throw new SettingsError(cloudLabel(spec), source ? ordered.map((problem) => source.locate(problem)) : ordered);
   }
   const { name, openstack, regions, ...cloud } = parsed.data;
-  return {
+  const resolved: ResolvedCloud = {
     name,
     openstack: openstack === undefined ? name : openstack || undefined,
     ...cloud,
@@ -70,6 +77,7 @@ export function resolveCloud(spec: CloudSpec): ResolvedCloud {
       delivery: region.delivery ?? cloud.delivery,
     })),
   };
+  return source ? withSource(resolved, source) : resolved;
 }
 
 function offersRenewalInfo(directory: AcmeSettings['directory']): boolean {

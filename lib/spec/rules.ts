@@ -14,7 +14,7 @@ import {
   specialPurposeBlocks,
 } from './networks';
 import { covered, parsePort } from './ports';
-import { type Path, type Problem, pathText, show, valueAt } from './problems';
+import { type Path, type Problem, pathText, show, valueAt, within } from './problems';
 import type { PortSpec } from './region-spec';
 
 /**
@@ -61,11 +61,6 @@ export class Settings {
   private raw<T>(path: Path): T | undefined {
     return valueAt(this.input, path) as T | undefined;
   }
-}
-
-/** Whether a path is another one or lies inside of it. */
-function within(path: string, around: string): boolean {
-  return path === around || (path.startsWith(around) && /^[.[]/.test(path.slice(around.length)));
 }
 
 /** What depends on more than one setting. */

@@ -24,9 +24,12 @@ import { checkAddress, checkNetwork } from './networks';
 import { checkPort, parsePort } from './ports';
 import type { PortSpec } from './region-spec';
 
-const isSecret = (value: unknown): value is Secret => Secret.isSecret(value);
-
-const families = {
+/** The settings whose values are made by factories; in YAML each is written as told in lib/yaml/families.ts. */
+export const families = {
+  secret: setting(
+    { allowed: 'Secret.variable(…) or Secret.file(…)', example: "Secret.variable('eab_hmac_key')", secret: true },
+    z.custom<Secret>((value) => Secret.isSecret(value)),
+  ),
   dns: strategy(
     DnsRecords.isDnsRecords,
     'DnsRecords.rfc2136(…), DnsRecords.designate(…) or DnsRecords.manual()',
@@ -79,10 +82,7 @@ const acmeSchema = z.strictObject({
     { example: "{ keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }", secret: true },
     z.strictObject({
       keyId: setting({ example: "'kid-1'" }, text()),
-      hmacKey: setting(
-        { allowed: 'Secret.variable(…) or Secret.file(…)', example: "Secret.variable('eab_hmac_key')", secret: true },
-        z.custom<Secret>(isSecret),
-      ),
+      hmacKey: families.secret,
     }),
   ).optional(),
   keyType: setting({ example: "'P384'" }, z.enum(['P256', 'P384', '2048', '4096'])).default('P256'),

@@ -39,3 +39,22 @@ test.each(plain)('a change of $name does to the instance what the page says', ({
   const replaced = JSON.stringify(fixed({ [name]: value })) !== JSON.stringify(fixed({}));
   expect(changes.RegionSpec[name as keyof RegionSpec].startsWith(newInstance)).toBe(replaced);
 });
+
+const page = readFileSync(join(__dirname, '../../docs/settings.md'), 'utf8');
+
+test.each(documentedSettings())(
+  'the page has $of: $name with its default',
+  ({ of, name, text, optional, default: value = '' }) => {
+    const shown = optional ? (value.startsWith('- ') ? value.slice(2) : `\`${value}\``) : '**required**';
+    const inner = {
+      AcmeDirectorySpec: 'directory.',
+      ExternalAccountBindingSpec: 'externalAccountBinding.',
+      PortsSpec: 'ports.',
+    };
+    const row = page
+      .split('\n')
+      .filter((line) => line.startsWith(`| \`${inner[of as keyof typeof inner] ?? ''}${name}\` |`))
+      .find((line) => line.includes(text));
+    expect(row?.split(' | ')[2]).toBe(shown);
+  },
+);

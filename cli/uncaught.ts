@@ -1,0 +1,8 @@
+// Imported first by an app: a mistake in its settings ends it with the message alone, without the calls that led there.
+import { isForPeople } from './errors';
+
+process.on('uncaughtException', (error) => {
+  const { message, stack } = error;
+  process.stderr.write(`\n${isForPeople(error) ? message : (stack ?? error)}\n`);
+  process.exit(1);
+});
