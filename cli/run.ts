@@ -20,7 +20,7 @@ import { url } from './url';
 
 /** The commands, by when one needs them. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
-  before: [show, render, serve, diagram],
+  before: [init, show, check, render, serve, diagram],
   after: [probe, url, exosphere, roll],
 };
 
