@@ -1,4 +1,5 @@
 import { because, block, type Directive, directive } from './directive';
+import { refuseStrangers } from './load-balancer';
 import { HEALTH, HEALTH_PORT, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
 
@@ -9,7 +10,7 @@ import type { ProxyModel } from './proxy-model';
 const unlessExpired = (): Directive =>
   because(
     'A file that the instance keeps, so that nothing is reloaded.',
-    block('if', [`(-f ${HEALTH}/expired)`], [directive('return', '503')]),
+    block('if', ['(-f', `${HEALTH}/expired)`], [directive('return', '503')]),
   );
 
 /** `/healthz`: `ok` for everybody, what is wrong for the networks that may read the metrics. */
@@ -22,7 +23,7 @@ export function healthzLocation(own: Directive): Directive {
       directive('default_type', 'text/plain'),
       directive('error_page', '503', '//uap/health/$uap_health'),
       unlessExpired(),
-      block('if', ['($uap_health = details)'], [directive('rewrite', '^', '//uap/health/details', 'last')]),
+      block('if', ['($uap_health', '=', 'details)'], [directive('rewrite', '^', '//uap/health/details', 'last')]),
       directive('return', '200', 'ok'),
     ],
   );
@@ -82,8 +83,8 @@ export function plainHealthz(): Directive {
  * For health monitors of a load balancer: Octavia's speak TLS without a name, send no Host, and leave the PROXY protocol
  * away where they are told a port of their own.
  */
-export function monitor({ proxyProtocolFrom }: ProxyModel): Directive[] {
-  if (proxyProtocolFrom.length === 0) return [];
+export function monitor(model: ProxyModel): Directive[] {
+  if (model.proxyProtocolFrom.length === 0) return [];
   return [
     block(
       'server',
@@ -91,8 +92,7 @@ export function monitor({ proxyProtocolFrom }: ProxyModel): Directive[] {
       [
         directive('listen', HEALTH_PORT),
         directive('access_log', 'off'),
-        ...proxyProtocolFrom.map((network) => directive('allow', network)),
-        directive('deny', 'all'),
+        ...refuseStrangers(model),
         block('location', ['=', '/healthz'], answer()),
         block('location', ['/'], [directive('return', '404')]),
       ],

@@ -19,7 +19,7 @@ export function loadBalancerConf({ proxyProtocolFrom }: ProxyModel) {
       block(
         'geo',
         ['$realip_remote_addr', '$uap_stranger'],
-        [directive('default', '1'), ...proxyProtocolFrom.map((network) => directive(network, '""'))],
+        [directive('default', '1'), ...proxyProtocolFrom.map((network) => directive(network, '0'))],
       ),
     ),
   ]);
