@@ -1,4 +1,4 @@
-import { Fn, type ITerraformDependable, TerraformStack } from 'cdktf';
+import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { instanceCredential } from './instance-credential';
 import { ARecordSet, DnsProvider } from './providers/dns';

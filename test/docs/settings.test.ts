@@ -29,7 +29,9 @@ function fixed(changed: Partial<RegionSpec>): string[] {
 // The region's own strategies depend on what they are changed to; of UpstreamSecurity there is one. Another network or
 // port is none of the user data.
 const plain = documentedSettings().filter(
-  ({ of, name }) => of === 'RegionSpec' && !['dns', 'certificate', 'delivery', 'upstreamSecurity', 'address', 'loadBalancer'].includes(name),
+  ({ of, name }) =>
+    of === 'RegionSpec' &&
+    !['dns', 'certificate', 'delivery', 'upstreamSecurity', 'address', 'loadBalancer'].includes(name),
 );
 
 test.each(plain)('a change of $name does to the instance what the page says', ({ name, example = '' }) => {
