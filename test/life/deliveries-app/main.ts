@@ -33,6 +33,7 @@ for (const [name, delivery] of Object.entries(deliveries)) {
         keyPair: 'life',
         adminNetworks: ['198.51.100.1/32'],
         metricsNetworks: ['203.0.113.0/24'],
+        readinessTimeout: 1800,
         certificatePollInterval: 10,
       },
     ],
