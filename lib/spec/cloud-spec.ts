@@ -55,7 +55,7 @@ export interface CloudSpec {
    * clouds without a metadata service, where a certificate that Terraform renews makes a new instance. A region may have
    * its own.
    * @default SecretDelivery.instanceMetadata()
-   * @example SecretDelivery.barbican()
+   * @example SecretDelivery.instanceMetadata()
    */
   readonly delivery?: SecretDelivery;
 

@@ -227,7 +227,7 @@ export interface RegionSpec {
   /**
    * Delivery of certificates in this region.
    * @default - the cloud's
-   * @example SecretDelivery.userData()
+   * @example SecretDelivery.instanceMetadata()
    */
   readonly delivery?: SecretDelivery;
 }
