@@ -1,12 +1,8 @@
-import { Fn, type ITerraformDependable, TerraformLocal, TerraformStack } from 'cdktf';
+import { type ITerraformDependable, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
+import { instanceCredential } from './instance-credential';
 import { ARecordSet, DnsProvider } from './providers/dns';
-import {
-  DataOpenstackDnsZoneV2,
-  DataOpenstackIdentityAuthScopeV3,
-  DnsRecordsetV2,
-  IdentityApplicationCredentialV3,
-} from './providers/openstack';
+import { DataOpenstackDnsZoneV2, DnsRecordsetV2 } from './providers/openstack';
 import type { Secret } from './secret';
 
 /** Where a UAP stands, as the DNS strategies need to know it. */
@@ -287,27 +283,11 @@ class DesignateRecords extends DnsRecords {
 
   /** An application credential that can do nothing but read zones and write record sets. */
   instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
-    const credential = new IdentityApplicationCredentialV3(scope, 'dns-credential', {
-      region: context.region,
+    return instanceCredential(scope, 'dns-credential', context, {
       name: `${context.namePrefix}-${context.hostname}-dns`,
       description: `ACME challenges of the User Application Proxy ${context.hostname}`,
       accessRules: dnsAccessRules.map(([method, path]) => ({ service: 'dns', method, path })),
     });
-    const authScope = new DataOpenstackIdentityAuthScopeV3(scope, 'auth-scope', {
-      name: `${context.namePrefix}-${context.hostname}`,
-      region: context.region,
-    });
-    // Sorted, as the order of a catalog may change, and a change of the credentials makes a new instance.
-    const keystone = `sort(flatten([for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
-      context.region === undefined ? '' : ` && endpoint.region_id == "${context.region}"`
-    }] if service.type == "identity"]))[0]`;
-    return {
-      // A local, since an expression must not stand inside of another function's arguments.
-      OS_AUTH_URL: new TerraformLocal(scope, 'keystone-url', `\${${keystone}}`).asString,
-      OS_APPLICATION_CREDENTIAL_ID: credential.id,
-      OS_APPLICATION_CREDENTIAL_SECRET: Fn.sensitive(credential.secret),
-      ...(context.region === undefined ? {} : { OS_REGION_NAME: context.region }),
-    };
   }
 }
 

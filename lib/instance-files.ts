@@ -37,11 +37,12 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
   // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
   const late = mergeParts(addressParts, upstreamTls.parts, certificate);
+  const lateFiles = region.delivery.route(late.lateFiles);
   const parts = mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
-    late,
-    region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
+    { ...late, lateFiles },
+    region.delivery.instanceParts(lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
   );
   const packages = { path: '/etc/uap/packages', content: parts.packages.map((name) => `${name}\n`).join('') };
   return mergeParts(parts, { files: [packages] });

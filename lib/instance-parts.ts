@@ -18,16 +18,16 @@ export interface InstanceFile {
  * and `onChange` is run when its content changed. Its content is given apart, as {@link LateContents}, so that
  * everything else about an instance can be rendered without Terraform.
  *
- * What is public, or encrypted, travels by SecretDelivery and may change without a new instance. The rest is `secret`
- * and travels in the user data, of which Terraform's plan and state hold nothing but a hash.
+ * What is public, or encrypted, travels by SecretDelivery and may change without a new instance, if that can. The rest
+ * is `secret` and travels in the user data, of which Terraform's plan and state hold nothing but a hash.
  */
 export interface LateFile {
   /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
   readonly name: string;
   /** Greatest length of the content in bytes that room is kept for; more is refused before anything is applied. */
   readonly maxLength: number;
-  /** Name of the hook that is run after this file changed, see {@link InstanceHook}. */
-  readonly onChange: string;
+  /** Name of the hook that is run after this file changed, see {@link InstanceHook}. @default - none */
+  readonly onChange?: string;
   /**
    * Whether whoever reads it has the secret, as with a password or a key that isn't encrypted. A change of a secret
    * file makes a new instance; it must not be empty.
@@ -72,13 +72,18 @@ export interface InstanceParts {
   readonly units?: readonly InstanceUnit[];
 }
 
-/** All lists of the given parts, in order; the result has every list. */
+/** All lists of the given parts, in order; the result has every list. Parts may bring the same file. */
 export function mergeParts(...parts: readonly InstanceParts[]): Required<InstanceParts> {
   return {
-    files: parts.flatMap((part) => part.files ?? []),
+    files: withoutTwins(parts.flatMap((part) => part.files ?? [])),
     lateFiles: parts.flatMap((part) => part.lateFiles ?? []),
     hooks: parts.flatMap((part) => part.hooks ?? []),
     packages: [...new Set(parts.flatMap((part) => part.packages ?? []))].sort(),
     units: parts.flatMap((part) => part.units ?? []),
   };
+}
+
+function withoutTwins(files: readonly InstanceFile[]): InstanceFile[] {
+  const same = (a: InstanceFile, b: InstanceFile) => a.path === b.path && a.content === b.content && a.mode === b.mode;
+  return files.filter((file, index) => files.findIndex((other) => same(file, other)) === index);
 }

@@ -110,6 +110,7 @@ export class ProxyInstance extends Construct {
       schedulerHints: props.serverGroupId ? [{ group: props.serverGroupId }] : undefined,
       userData: props.userData,
       metadata: { ...props.delivery.metadata },
+      configDrive: props.delivery.configDrive,
       tags,
       stopBeforeDestroy: props.shutDown || undefined,
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,

@@ -1,7 +1,9 @@
 import { Fn, Op, TerraformLocal } from 'cdktf';
-import type { Construct } from 'constructs';
-import { base64Length, lateFilesParts, pieceCount, pieceKey, pieceLength } from './cloud-init';
+import { Construct } from 'constructs';
+import { base64Length, lateFilesParts, pieceCount, pieceKey, pieceLength, referenceKey } from './cloud-init';
+import { credentialLines, instanceCredential } from './instance-credential';
 import type { InstanceHook, InstanceParts, LateContents, LateFile } from './instance-parts';
+import { KeymanagerSecretV1 } from './providers/openstack';
 
 /** What the delivery needs on the server resource. */
 export interface BoundDelivery {
@@ -10,7 +12,14 @@ export interface BoundDelivery {
   /** Contents of the secret late files in base64, by name; sensitive. They belong into the user data. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Checked before the server is created or changed. */
-  readonly preconditions: readonly { readonly condition: string; readonly errorMessage: string }[];
+  readonly preconditions: readonly Precondition[];
+  /** Whether the instance gets its user data on a drive, as there is no metadata service. @default - as Nova likes */
+  readonly configDrive?: boolean;
+}
+
+interface Precondition {
+  readonly condition: string;
+  readonly errorMessage: string;
 }
 
 /** How the instance takes over what is delivered. */
@@ -19,23 +28,50 @@ export interface DeliveryOptions {
   readonly pollInterval: number;
 }
 
+/** Where the UAP stands, as a delivery needs to know it. */
+export interface DeliveryContext {
+  readonly hostname: string;
+  /** Keystone region; undefined: the cloud's only one. */
+  readonly region?: string;
+  /** Prefix of the names of things that are created in the cloud. */
+  readonly namePrefix: string;
+}
+
 /** Metadata items a server may have: Nova's default quota `metadata_items`. */
 const metadataItemsLimit = 128;
 
 const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 
 /**
- * How certificates travel to the instance and stay up to date there. Only what is public or encrypted travels so; what
- * is secret in itself is in the user data, which Terraform shows nobody.
+ * How certificates travel to the instance and stay up to date there. Whatever it is, a late file that is secret in itself
+ * is in the user data, which Terraform shows nobody.
  * @example SecretDelivery.instanceMetadata()
  */
 export abstract class SecretDelivery {
   /**
    * Through Nova's metadata service, the default: it changes without a new instance. Whoever may read the server
-   * through the API sees the metadata, as does whoever reads a plan that replaces or destroys it.
+   * through the API sees the metadata, as does whoever reads a plan that replaces or destroys it. So only what is public
+   * or encrypted travels there.
    */
   static instanceMetadata(): SecretDelivery {
     return new InstanceMetadata();
+  }
+
+  /**
+   * In the user data, on a config drive: for clouds without a metadata service. A certificate that Terraform renews makes
+   * a new instance; with `WildcardCertificate.acmeOnInstance()` renewals stay on the instance and replace nothing.
+   */
+  static userData(): SecretDelivery {
+    return new InUserData();
+  }
+
+  /**
+   * As secrets in Barbican: the certificate changes without a new instance and is in neither metadata nor plans. The
+   * metadata has only the ids of the secrets; the instance reads them with an application credential that is good for
+   * nothing but payloads of secrets. The user that deploys needs Barbican's role `creator`.
+   */
+  static barbican(): SecretDelivery {
+    return new InBarbican();
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
@@ -48,23 +84,31 @@ export abstract class SecretDelivery {
   /** What it is, for people. */
   abstract readonly description: string;
 
-  /** The receiver on the instance; needs no Terraform. */
-  abstract instanceParts(
+  /** The late files as they travel by this delivery, with those that it needs itself. */
+  route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return lateFiles;
+  }
+
+  /** The receiver on the instance; needs no Terraform. `lateFiles` come from {@link route}. */
+  instanceParts(
     lateFiles: readonly LateFile[],
     hooks: readonly InstanceHook[],
     options: DeliveryOptions,
-  ): InstanceParts;
+  ): InstanceParts {
+    return lateFilesParts(lateFiles, hooks, options);
+  }
 
-  /** What goes to the server resource, made of the contents. */
-  abstract bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery;
+  /** Makes its resources. `lateFiles` come from {@link route}. */
+  abstract bind(
+    scope: Construct,
+    lateFiles: readonly LateFile[],
+    contents: LateContents,
+    context: DeliveryContext,
+  ): BoundDelivery;
 }
 
 class InstanceMetadata extends SecretDelivery {
   readonly description = 'instance metadata';
-
-  instanceParts(lateFiles: readonly LateFile[], hooks: readonly InstanceHook[], options: DeliveryOptions) {
-    return lateFilesParts(lateFiles, hooks, options);
-  }
 
   /**
    * A metadata value holds 255 characters, so each file is compressed (its checksum tells a truncated delivery) and
@@ -77,23 +121,11 @@ class InstanceMetadata extends SecretDelivery {
     if (total > metadataItemsLimit) {
       throw new Error(`${total} metadata items are needed for ${open.length} files; Nova allows ${metadataItemsLimit}`);
     }
-    const secrets: Record<string, string> = {};
     const metadata: Record<string, string> = {};
-    const preconditions = [];
-    for (const file of lateFiles) {
-      const content = contents[file.name];
-      if (content === undefined) throw new Error(`no content for the late file "${file.name}"`);
-      if (file.secret) {
-        const encoded = new TerraformLocal(scope, `late-${file.name}`, Fn.sensitive(Fn.base64encode(content))).asString;
-        secrets[file.name] = encoded;
-        const length = Fn.lengthOf(encoded);
-        preconditions.push({
-          condition: Op.and(Op.gte(length, 1), Op.lte(length, base64Length(file.maxLength))).toString(),
-          errorMessage: `The secret file ${file.name} must have 1 to ${file.maxLength} bytes.`,
-        });
-        continue;
-      }
-      const encoded = new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(content)).asString;
+    const secret = bindSecrets(scope, lateFiles, contents);
+    const preconditions = [...secret.preconditions];
+    for (const file of open) {
+      const encoded = compressed(scope, file, contents);
       const count = pieceCount(file.maxLength);
       for (let piece = 0; piece < count; piece++) {
         metadata[pieceKey(file.name, piece)] = Fn.substr(encoded, piece * pieceLength, pieceLength);
@@ -105,6 +137,121 @@ class InstanceMetadata extends SecretDelivery {
           `(${count} items of ${pieceLength} characters) are reserved for it.`,
       });
     }
-    return { metadata, secrets, preconditions };
+    return { metadata, secrets: secret.secrets, preconditions };
   }
+}
+
+/**
+ * Room in the user data for each file that is not secret in itself, in bytes. Nova's limit leaves no more; a certificate
+ * with an elliptic-curve key and two intermediates needs about 5,000.
+ */
+const userDataRoom = 6144;
+
+class InUserData extends SecretDelivery {
+  readonly description = 'user data (a certificate that Terraform renews makes a new instance)';
+
+  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return lateFiles.map((file) =>
+      file.secret ? file : { ...file, secret: true, maxLength: Math.min(file.maxLength, userDataRoom) },
+    );
+  }
+
+  bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
+    return { metadata: {}, configDrive: true, ...bindSecrets(scope, lateFiles, contents) };
+  }
+}
+
+/** Name of the late file with the application credential that reads the secrets in Barbican. */
+const barbicanCredentials = 'barbican-credentials';
+
+/** Bytes of a payload: Barbican's own limit, `max_allowed_secret_in_bytes`, is 20,000, and was 10,000 before 2020. */
+const payloadLimit = 20_000;
+
+class InBarbican extends SecretDelivery {
+  readonly description = 'Barbican';
+
+  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return [...lateFiles, { name: barbicanCredentials, maxLength: 1024, secret: true }];
+  }
+
+  override instanceParts(
+    lateFiles: readonly LateFile[],
+    hooks: readonly InstanceHook[],
+    options: DeliveryOptions,
+  ): InstanceParts {
+    return lateFilesParts(lateFiles, hooks, { ...options, barbicanCredentials });
+  }
+
+  /**
+   * A payload can't be changed, so new content is a new secret. Were the credential good for the one path of a secret, it
+   * would have to be a new one as well, and that would make a new instance: hence the `*`. As no rule lists secrets, the
+   * instance can read those alone whose random ids it is told.
+   */
+  bind(
+    parent: Construct,
+    lateFiles: readonly LateFile[],
+    contents: LateContents,
+    context: DeliveryContext,
+  ): BoundDelivery {
+    const scope = new Construct(parent, 'barbican');
+    const name = `${context.namePrefix}-${context.hostname}`;
+    const credential = instanceCredential(scope, 'credential', context, {
+      name: `${name}-barbican`,
+      description: `Reads the certificate of the User Application Proxy ${context.hostname}`,
+      accessRules: [{ service: 'key-manager', method: 'GET', path: '/v1/secrets/*/payload' }],
+    });
+    const secret = bindSecrets(parent, lateFiles, { ...contents, [barbicanCredentials]: credentialLines(credential) });
+    const metadata: Record<string, string> = {};
+    const preconditions = [...secret.preconditions];
+    for (const file of lateFiles.filter(({ secret }) => !secret)) {
+      const encoded = compressed(parent, file, contents);
+      const stored = new KeymanagerSecretV1(scope, file.name, {
+        region: context.region,
+        name: `${name}-${file.name}`,
+        secretType: 'opaque',
+        payload: encoded,
+        payloadContentType: 'text/plain',
+        // The instance is told of the new one before the old one goes.
+        lifecycle: { createBeforeDestroy: true },
+      });
+      metadata[referenceKey(file.name)] = stored.id;
+      preconditions.push({
+        condition: Op.lte(Fn.lengthOf(encoded), payloadLimit).toString(),
+        errorMessage: `The file ${file.name} is too large for Barbican, which takes ${payloadLimit} bytes.`,
+      });
+    }
+    return { metadata, secrets: secret.secrets, preconditions };
+  }
+}
+
+function contentOf(file: LateFile, contents: LateContents): string {
+  const content = contents[file.name];
+  if (content === undefined) throw new Error(`no content for the late file "${file.name}"`);
+  return content;
+}
+
+/** The content with a checksum, in base64: a local, as each use would compress it anew. */
+function compressed(scope: Construct, file: LateFile, contents: LateContents): string {
+  return new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(contentOf(file, contents))).asString;
+}
+
+/** The secret ones of late files, for the user data. */
+function bindSecrets(
+  scope: Construct,
+  lateFiles: readonly LateFile[],
+  contents: LateContents,
+): Pick<BoundDelivery, 'secrets' | 'preconditions'> {
+  const secrets: Record<string, string> = {};
+  const preconditions: Precondition[] = [];
+  for (const file of lateFiles.filter(({ secret }) => secret)) {
+    const sensitive = Fn.sensitive(Fn.base64encode(contentOf(file, contents)));
+    const encoded = new TerraformLocal(scope, `late-${file.name}`, sensitive).asString;
+    secrets[file.name] = encoded;
+    const length = Fn.lengthOf(encoded);
+    preconditions.push({
+      condition: Op.and(Op.gte(length, 1), Op.lte(length, base64Length(file.maxLength))).toString(),
+      errorMessage: `The secret file ${file.name} must have 1 to ${file.maxLength} bytes.`,
+    });
+  }
+  return { secrets, preconditions };
 }

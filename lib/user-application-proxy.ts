@@ -73,11 +73,12 @@ export class UserApplicationProxy extends Construct {
     const parts = instanceParts(cloud, region);
     // Known once the ports are there, which servers, that want to know it, come after.
     const addresses = new TerraformLocal(this, 'addresses', Lazy.anyValue({ produce: () => this.addresses }));
-    const delivery = region.delivery.bind(this, parts.lateFiles, {
+    const contents = {
       ...certificate.contents,
       ...region.upstreamSecurity.bind(this),
       addresses: Fn.join('\n', addresses.asList),
-    });
+    };
+    const delivery = region.delivery.bind(this, parts.lateFiles, contents, context);
     const keepsPort = region.address.keepsPort && !region.loadBalancer.inFront;
     const boot = {
       network: region.address.network(region.publicNetwork),

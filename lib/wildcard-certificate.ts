@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { type AcmeSettings, directoryId, directoryUrl } from './acme';
 import { acmeCa, acmeCredentials, acmeParts } from './cloud-init';
 import type { DnsContext, DnsRecords } from './dns-records';
+import { credentialLines } from './instance-credential';
 import { type InstanceParts, type LateContents, type LateFile, latePath } from './instance-parts';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from './providers/acme';
 import { Secret } from './secret';
@@ -248,11 +249,9 @@ class AcmeOnInstance extends WildcardCertificate {
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     const caFile = privateCa(acmeOf(context));
     const variables = context.dns.instanceChallenge(scope, context) ?? {};
-    // Literals and tokens stay apart: a string of both is no argument for a function.
-    const lines = Object.entries(variables).flatMap(([name, value]) => [`${name}=`, value, '\n']);
     return {
       contents: {
-        [acmeCredentials]: Fn.join('', lines),
+        [acmeCredentials]: credentialLines(variables),
         ...(caFile ? { [acmeCa]: Fn.file(Fn.pathexpand(caFile)) } : {}),
       },
     };

@@ -96,10 +96,11 @@ fi
 
 each wait "memcached named pebble mirror libvirt rabbitmq"
 say "memcached, BIND, Pebble, libvirt, RabbitMQ"
-each start "placement glance nova neutron designate instances browser"
+# shellcheck disable=SC2086
+each start "placement glance nova neutron designate instances browser $OPTIONAL"
 python3 "$SANDBOX/seed.py" cloud > "$LOG/seed.log" 2>&1 &
 seed=$!
-for service in keystone placement glance nova neutron designate instances browser; do
+for service in keystone placement glance nova neutron designate instances browser $OPTIONAL; do
   "${service}_wait"
   say "$service"
 done

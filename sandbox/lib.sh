@@ -7,6 +7,9 @@ DIR=${UAP_SANDBOX_DIR:-$HOME/.cache/uap-sandbox}
 RUN=$DIR/run ETC=$DIR/run/etc LOG=$DIR/run/log PIDS=$DIR/run/pids
 # In this order they are configured, started and waited for.
 SERVICES="memcached named pebble mirror libvirt rabbitmq mariadb keystone placement glance nova neutron designate instances browser"
+# Those that are started only when they are asked for: UAP_SANDBOX_SERVICES, kept for the other scripts in a file.
+OPTIONAL=${UAP_SANDBOX_SERVICES-$(cat "$RUN/services" 2> /dev/null || true)}
+SERVICES+=${OPTIONAL:+ $OPTIONAL}
 
 # Debian's programs need Debian's Python: nothing of the caller's may come first.
 CALLER_PATH=$PATH
@@ -111,7 +114,7 @@ wsgi() {
 # render FILE...: templates of conf/ into the configuration folder. A line @AUTH@ or @COMMON@ stands for a whole file.
 render() {
   local file name expression=()
-  for name in ADDRESS RUN REGION_ONE ZONE_A ZONE_B SERVICE_PASSWORD METADATA_CACHE NEUTRON_PLUGINS; do
+  for name in ADDRESS RUN REGION_ONE ZONE_A ZONE_B SERVICE_PASSWORD METADATA_CACHE NEUTRON_PLUGINS BARBICAN_KEK; do
     expression+=(-e "s|@$name@|${!name:-}|g")
   done
   for file; do

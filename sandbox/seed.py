@@ -3,6 +3,7 @@
 
 identity: regions, endpoints, projects and users (kept in the database's cache)
 images:   those that have been built and are not there yet
+barbican: where it is asked for, its endpoints and role
 cloud:    images, network, flavors, Designate's zone; waits for each API, and at the end for the compute node
 """
 import concurrent.futures
@@ -148,6 +149,19 @@ def zone():
     done("zone")
 
 
+def barbican():
+    """Barbican's endpoints, and the role that its default policy asks for of whoever stores a secret."""
+    api = openstack.connect(cloud="admin").identity
+    service = api.create_service(name="barbican", type="key-manager")
+    for region in REGIONS:
+        for interface in "public", "internal", "admin":
+            api.create_endpoint(service_id=service.id, interface=interface, url=f"http://{ADDRESS}:9311", region_id=region)
+    role = api.create_role(name="creator")
+    for name in "cloud-a", "cloud-b":
+        api.assign_project_role_to_user(api.find_project(name), api.find_user(name), role)
+    done("barbican")
+
+
 def cloud():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for task in [pool.submit(part) for part in (images, network, compute, zone)]:
@@ -155,4 +169,4 @@ def cloud():
 
 
 for stage in sys.argv[1:]:
-    {"identity": identity, "cloud": cloud, "images": images}[stage]()
+    {"identity": identity, "cloud": cloud, "images": images, "barbican": barbican}[stage]()

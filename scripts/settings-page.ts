@@ -33,7 +33,7 @@ export const changes: {
     acme: 'see [acme](#acme)',
     dns: 'records in place; with another zone or kind they are made anew; another kind, server or key with `acmeOnInstance()`: new instance',
     certificate: 'another kind, or another passphrase of `fromPem()`: new instance; else in place',
-    delivery: 'there is one choice',
+    delivery: 'another kind: new instance',
     backend: 'the state moves there: `npx cdktf deploy --migrate-state <cloud>`',
     namePrefix: 'in place',
     tags: 'in place',

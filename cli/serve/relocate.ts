@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { InstanceFile } from '../../lib/instance-parts';
+import { HEALTH_PORT } from '../../lib/nginx/paths';
 
 /** Where a configuration made for an instance runs instead. */
 export interface Location {
@@ -13,7 +14,7 @@ export interface Location {
 
 /** What moves under the root. Nginx's own modules stay the machine's. */
 const MOVED =
-  /(?<![\w/.])(?:\/etc\/nginx(?!\/modules-enabled)|\/etc\/uap|\/var\/log\/nginx|\/var\/lib\/nginx|\/run)(?=[/"\s;])/g;
+  /(?<![\w/.])(?:\/etc\/nginx(?!\/modules-enabled)|\/etc\/uap|\/var\/log\/nginx|\/var\/lib\/nginx|\/var\/lib\/uap|\/run)(?=[/"\s;])/g;
 
 /**
  * The same configuration at another place: only addresses and ports of `listen`, the port in public URLs, and paths
@@ -38,6 +39,7 @@ function relocateText(text: string, { root, listen, httpsPort, httpPort }: Locat
     .replace(/^( *listen )(443|80)(?=[ ;])/gm, (_, start, port) => {
       return `${start}${listen}:${port === '443' ? httpsPort : httpPort}`;
     })
+    .replace(new RegExp(`^( *listen )(?=${HEALTH_PORT};)`, 'gm'), `$1${listen}:`)
     .replace(/^(map "" \$uap_port_suffix \{\n *default )""/m, `$1"${suffix}"`)
     .replace(MOVED, (folder) => `${root}${folder}`);
 }

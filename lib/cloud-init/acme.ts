@@ -1,5 +1,5 @@
 import { type InstanceHook, type InstanceParts, latePath } from '../instance-parts';
-import { script, unit } from './assets';
+import { library, script, unit } from './assets';
 
 /** Name of the late file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
 export const acmeCredentials = 'acme-credentials';
@@ -53,7 +53,7 @@ export function acmeParts(options: AcmeOptions): InstanceParts {
     packages: ['lego'],
     files: [
       script('acme'),
-      ...(options.dnsProvider === 'exec' ? [script('dns-designate')] : []),
+      ...(options.dnsProvider === 'exec' ? [script('dns-designate'), library('openstack.py')] : []),
       unit('uap-acme.service'),
       unit('uap-acme.timer'),
       { path: '/etc/uap/acme.json', content: `${JSON.stringify(settings, null, 2)}\n` },

@@ -16,6 +16,11 @@ export function script(name: string): InstanceFile {
   return { path: `${LIBRARY}/${name}`, content: asset(`bin/${name}`), mode: '0755' };
 }
 
+/** A Python module that scripts of `assets/bin` share. */
+export function library(name: string): InstanceFile {
+  return { path: `${LIBRARY}/${name}`, content: asset(`bin/${name}`) };
+}
+
 /** A systemd unit of `assets/units`. */
 export function unit(name: string, values: Readonly<Record<string, string>> = {}): InstanceFile {
   return { path: `/etc/systemd/system/${name}`, content: asset(`units/${name}`, values) };

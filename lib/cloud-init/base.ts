@@ -1,5 +1,5 @@
 import type { InstanceParts } from '../instance-parts';
-import { asset, LIBRARY, script, unit } from './assets';
+import { asset, library, script, unit } from './assets';
 
 export interface BaseOptions {
   /** The UAP's host name: the certificate must be for it and for `*.` it. */
@@ -34,7 +34,7 @@ export function baseParts({ hostname, packageMirror }: BaseOptions): InstancePar
       ...(packageMirror
         ? [{ path: '/etc/uap/package-mirror', content: `${packageMirror.replace(/\/+$/, '')}\n` }]
         : []),
-      { path: `${LIBRARY}/uap.py`, content: asset('bin/uap.py') },
+      ...['uap.py', 'health.py'].map(library),
       ...['console', 'packages', 'setup', 'certificate'].map(script),
       ...['uap-setup.service', 'uap-firewall.service', 'uap-upkeep.service', 'uap-upkeep.timer'].map((name) =>
         unit(name),

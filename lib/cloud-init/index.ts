@@ -8,5 +8,6 @@ export {
   pieceCount,
   pieceKey,
   pieceLength,
+  referenceKey,
 } from './late-files';
 export { type UserData, type UserDataOptions, userData, userDataArchive, userDataLimit } from './user-data';

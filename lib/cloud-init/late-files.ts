@@ -1,6 +1,6 @@
 import { gzipSync } from 'fflate';
 import type { InstanceHook, InstanceParts, LateFile } from '../instance-parts';
-import { script, unit } from './assets';
+import { library, script, unit } from './assets';
 
 /** Greatest length of a metadata value, in characters (Nova's limit). */
 export const pieceLength = 255;
@@ -46,14 +46,26 @@ export function encodePieces(content: Buffer, count: number): string[] {
   return Array.from({ length: count }, (_, index) => text.slice(index * pieceLength, (index + 1) * pieceLength));
 }
 
+/** The metadata key that names the secret in Barbican with the content of a late file, by its id. */
+export function referenceKey(name: string): string {
+  return `uap-${name}-ref`;
+}
+
 export interface LateFilesOptions {
   /** Seconds between two looks at the metadata. @default 60 */
   readonly pollInterval?: number;
+  /**
+   * Name of the secret late file with the credentials for Barbican, where the metadata has references to secrets
+   * instead of pieces.
+   * @default - none, the metadata has pieces
+   */
+  readonly barbicanCredentials?: string;
 }
 
 /**
- * The instance's side of the delivery by metadata: a timer that fetches the late files to `/var/lib/uap/late/<name>`
- * and runs the hooks, also those of secret files, which the user data brought. The contents don't enter the result.
+ * The instance's side of every delivery: a timer that fetches the late files to `/var/lib/uap/late/<name>` and runs the
+ * hooks, also those of secret files, which the user data brought. If all are secret, it asks no metadata service. The
+ * contents don't enter the result.
  */
 export function lateFilesParts(
   lateFiles: readonly LateFile[],
@@ -68,7 +80,7 @@ export function lateFilesParts(
   checkNames('hook', hooks);
   for (const file of lateFiles) {
     if (!file.secret) pieceCount(file.maxLength);
-    if (!hooks.some((hook) => hook.name === file.onChange)) {
+    if (file.onChange !== undefined && !hooks.some((hook) => hook.name === file.onChange)) {
       throw new Error(`late file ${file.name}: there is no hook "${file.onChange}"`);
     }
   }
@@ -80,10 +92,12 @@ export function lateFilesParts(
     hooks: hooks
       .filter((hook) => lateFiles.some((file) => file.onChange === hook.name))
       .map(({ name, command }) => ({ name, command })),
+    ...(options.barbicanCredentials ? { credentials: options.barbicanCredentials } : {}),
   };
   return {
     files: [
       script('late-files'),
+      ...(options.barbicanCredentials ? [library('openstack.py'), library('barbican.py')] : []),
       unit('uap-late-files.service'),
       unit('uap-late-files.timer', { POLL_INTERVAL: String(pollInterval) }),
       { path: '/etc/uap/late-files.json', content: `${JSON.stringify(manifest, null, 2)}\n` },

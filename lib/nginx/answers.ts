@@ -1,4 +1,5 @@
 import { because, block, type Directive, directive, literal, map } from './directive';
+import { healthGeo } from './health';
 import { confFile, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
 
@@ -122,6 +123,7 @@ export function answersConf(model: ProxyModel) {
       ['default', ''],
       [`${literal(model.hostname)}/healthz`, '1'],
     ]),
+    healthGeo(model),
     because(
       "The form's address in dots, as the label wants it.",
       map('$arg_protocol-$arg_address-$arg_port', '$uap_open_label', [

@@ -8,6 +8,7 @@ const HTTP_FILES = [
   'limits', // Sizes of hash tables count from here on, so before the first map.
   'public-port',
   'tls',
+  'load-balancer',
   'log',
   'target',
   'origins',

@@ -1,6 +1,8 @@
 import type { InstanceFile } from '../instance-parts';
 import { answersConf } from './answers';
 import { limitsConf, logConf, nginxConf, publicPortConf, tlsConf } from './base';
+import { healthFiles } from './health';
+import { loadBalancerConf } from './load-balancer';
 import { pageFiles } from './pages';
 import { readAsset, SCRIPTS } from './paths';
 import { proxyConf, proxyHeadersConf, proxyMapsConf } from './proxy';
@@ -40,7 +42,9 @@ export function renderNginx(model: ProxyModel): InstanceFile[] {
     answersConf(model),
     ownHeadersConf(),
     serversConf(model),
-    ...variantFiles(),
+    ...variantFiles(model),
+    loadBalancerConf(model),
+    ...healthFiles(),
     ...pageFiles(model),
     ...['select-variants', 'own-addresses'].map((name) => ({
       path: `${SCRIPTS}/${name}`,

@@ -13,6 +13,9 @@ export const SCRIPTS = '/usr/local/lib/uap';
 export const CERTIFICATE = '/etc/uap/tls/fullchain.pem';
 export const CERTIFICATE_KEY = '/etc/uap/tls/key.pem';
 
+/** What the instance says about its certificate, kept up to date by its scripts: see lib/cloud-init. */
+export const HEALTH = '/var/lib/uap/health';
+
 /** Port of a load balancer's health monitor: plain HTTP without the PROXY protocol, open where that is spoken. */
 export const HEALTH_PORT = 8081;
 

@@ -1,5 +1,7 @@
 import { answerLocations, pageErrorPages, pageLocation } from './answers';
 import { because, block, type Directive, directive } from './directive';
+import { healthzLocation, healthzPages, metricsLocation, monitor, plainHealthz } from './health';
+import { refuseStrangers } from './load-balancer';
 import { confFile, UAP } from './paths';
 import { proxyErrorPages, proxyLocations } from './proxy';
 import type { ProxyModel } from './proxy-model';
@@ -9,15 +11,16 @@ const listen = (name: string) => directive('include', `${UAP}/listen/${name}.con
 /** All servers; the first one of a port is the one for names that no other has. */
 export function serversConf(model: ProxyModel) {
   return confFile('servers.conf', 'The servers: every other name, apps, the UAP itself, plain HTTP.', [
-    otherNames(),
+    otherNames(model),
     otherNamesPlain(),
     apps(model),
     apex(model),
     plainHttp(model),
+    ...monitor(model),
   ]);
 }
 
-function otherNames(): Directive {
+function otherNames(model: ProxyModel): Directive {
   return because(
     'Another name, an address, or no SNI: no handshake.',
     block(
@@ -27,6 +30,7 @@ function otherNames(): Directive {
         listen('https-first'),
         directive('server_name', '_'),
         directive('include', `${UAP}/reject/tls.conf`),
+        ...refuseStrangers(model),
         because('The name in the handshake was ours, the one in the request is not.', directive('return', '421')),
       ],
     ),
@@ -48,6 +52,7 @@ function apps(model: ProxyModel): Directive {
     [
       listen('https'),
       directive('server_name', `*.${model.hostname}`),
+      ...refuseStrangers(model),
       appsErrorLog(model),
       directive('client_max_body_size', String(model.maxBodySize)),
       directive('include', `${UAP}/proxy.conf`),
@@ -79,22 +84,14 @@ function apex(model: ProxyModel): Directive {
     [
       listen('https'),
       directive('server_name', model.hostname),
+      ...refuseStrangers(model),
       directive('error_page', '404', '//uap/page/not-found.$uap_page_type'),
       directive('error_page', '405', '//uap/page/not-found.$uap_page_type'),
       block('location', ['=', '/'], [directive('rewrite', '^', '//uap/page/welcome.html', 'last')]),
       block('location', ['=', '/open'], [own, directive('return', '303', '$uap_open_url')]),
-      healthz(own),
-      block(
-        'location',
-        ['=', '/metrics'],
-        [
-          own,
-          ...model.metricsNetworks.map((network) => directive('allow', network)),
-          directive('deny', 'all'),
-          directive('default_type', 'text/plain'),
-          directive('include', `${UAP}/upstream/metrics.conf`),
-        ],
-      ),
+      healthzLocation(own),
+      ...healthzPages(own),
+      metricsLocation(model, own),
       block('location', ['=', '//uap/status'], [directive('internal'), directive('stub_status')]),
       block('location', ['/'], [directive('return', '404')]),
       pageLocation(),
@@ -110,21 +107,10 @@ function plainHttp(model: ProxyModel): Directive {
     [
       listen('http'),
       directive('server_name', model.hostname, `*.${model.hostname}`),
+      ...refuseStrangers(model),
       block('if', ['($uap_plain_healthz)'], [directive('rewrite', '^', '//uap/healthz', 'last')]),
       block('location', ['/'], [redirect]),
-      block(
-        'location',
-        ['=', '//uap/healthz'],
-        [directive('internal'), directive('default_type', 'text/plain'), directive('return', '200', 'ok')],
-      ),
+      plainHealthz(),
     ],
-  );
-}
-
-function healthz(own: Directive): Directive {
-  return block(
-    'location',
-    ['=', '/healthz'],
-    [own, directive('default_type', 'text/plain'), directive('return', '200', 'ok')],
   );
 }

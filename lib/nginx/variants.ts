@@ -1,6 +1,7 @@
 import type { InstanceFile } from '../instance-parts';
 import { because, block, type Directive, directive, map } from './directive';
 import { confFile, readAsset, UAP } from './paths';
+import type { ProxyModel } from './proxy-model';
 
 /**
  * Seconds that an idle connection to an upstream is kept. Servers close theirs after 5 s (Node, uvicorn, Apache) or
@@ -12,8 +13,8 @@ const UPSTREAM_KEEPALIVE_TIMEOUT = '1500ms';
  * The forms that depend on the machine's Nginx: with or without its Lua module, and by its version. All are on the
  * instance; `select-variants` links `upstream`, `listen` and `reject` to the right folders.
  */
-export function variantFiles(): InstanceFile[] {
-  return [...luaVariant(), ...plainVariant(), ...listenVariants(), ...rejectVariants()];
+export function variantFiles(model: ProxyModel): InstanceFile[] {
+  return [...luaVariant(), ...plainVariant(), ...listenVariants(model), ...rejectVariants()];
 }
 
 /** Connections to upstreams are reused: a balancer finds the peer of a host name in a table of the worker. */
@@ -94,7 +95,8 @@ function plainVariant(): InstanceFile[] {
 }
 
 /** `http2 on` came with 1.25.1 and made the parameter of `listen` obsolete; IPv6 may be off in the kernel. */
-function listenVariants(): InstanceFile[] {
+function listenVariants({ proxyProtocolFrom }: ProxyModel): InstanceFile[] {
+  const proxy = proxyProtocolFrom.length > 0 ? ['proxy_protocol'] : [];
   // Dead clients are found by TCP: probes after a minute of silence, four of them, 15 s apart.
   const once = 'so_keepalive=60s:15s:4';
   const forms = [
@@ -107,7 +109,7 @@ function listenVariants(): InstanceFile[] {
       { family: 'dual', hosts: ['', '[::]:'] },
     ].flatMap(({ family, hosts }) => {
       const listen = (port: string, ...more: string[]): Directive[] =>
-        hosts.map((host) => directive('listen', `${host}${port}`, ...more));
+        hosts.map((host) => directive('listen', `${host}${port}`, ...more, ...proxy));
       const folder = `variants/${name}-${family}`;
       return [
         confFile(`${folder}/https-first.conf`, 'The first server sets the options of the sockets.', [

@@ -11,6 +11,7 @@ export { DataOpenstackNetworkingNetworkV2 } from '../../.gen/providers/openstack
 export { DataOpenstackNetworkingPortV2 } from '../../.gen/providers/openstack/data-openstack-networking-port-v2';
 export { DnsRecordsetV2 } from '../../.gen/providers/openstack/dns-recordset-v2';
 export { IdentityApplicationCredentialV3 } from '../../.gen/providers/openstack/identity-application-credential-v3';
+export { KeymanagerSecretV1 } from '../../.gen/providers/openstack/keymanager-secret-v1';
 export { LbListenerV2 } from '../../.gen/providers/openstack/lb-listener-v2';
 export { LbLoadbalancerV2 } from '../../.gen/providers/openstack/lb-loadbalancer-v2';
 export { LbMembersV2 } from '../../.gen/providers/openstack/lb-members-v2';

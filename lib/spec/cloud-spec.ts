@@ -51,7 +51,9 @@ export interface CloudSpec {
   readonly certificate?: WildcardCertificate;
 
   /**
-   * How certificates and credentials travel to the instances; a region may have its own.
+   * How certificates travel to the instances: by the metadata service, as secrets in Barbican, or in the user data for
+   * clouds without a metadata service, where a certificate that Terraform renews makes a new instance. A region may have
+   * its own.
    * @default SecretDelivery.instanceMetadata()
    * @example SecretDelivery.instanceMetadata()
    */

@@ -155,7 +155,7 @@ export interface RegionSpec {
   readonly blocked?: readonly string[];
 
   /**
-   * Networks that may read the metrics.
+   * Networks that may read the metrics and the details of /healthz: what is wrong with the certificate. Others get "ok".
    * @default []
    * @example ['192.0.2.0/24']
    */
@@ -225,7 +225,7 @@ export interface RegionSpec {
   readonly certificate?: WildcardCertificate;
 
   /**
-   * Delivery of secrets in this region.
+   * Delivery of certificates in this region.
    * @default - the cloud's
    * @example SecretDelivery.instanceMetadata()
    */

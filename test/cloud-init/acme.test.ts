@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { acmeParts, baseParts } from '../../lib/cloud-init';
@@ -29,6 +30,25 @@ test('the credentials are a secret late file, a private CA one that is not; both
   ]);
   expect(hooks?.[0]?.command).toEqual(['/bin/systemctl', 'restart', '--no-block', 'uap-acme.service']);
   expect(packages).toEqual(['lego']);
+});
+
+test('it runs at each boot, and twice a day: missed runs are made up for, and not all instances run at once', () => {
+  const { files = [], units = [] } = acmeParts(options);
+  const text = (name: string) => files.find(({ path }) => path === `/etc/systemd/system/${name}`)?.content ?? '';
+  expect(units.map(({ name }) => name)).toEqual(['uap-acme.service', 'uap-acme.timer']);
+  expect(text('uap-acme.service')).toContain('\nWantedBy=multi-user.target\n');
+  const timer = text('uap-acme.timer');
+  for (const line of ['OnCalendar=*-*-* 00,12:00:00', 'Persistent=true', 'RandomizedDelaySec=6h']) {
+    expect(timer).toContain(`\n${line}\n`);
+  }
+  if (!existsSync('/usr/bin/systemd-analyze')) return;
+  const next = execFileSync('systemd-analyze', ['calendar', '--iterations=2', '*-*-* 00,12:00:00'], {
+    encoding: 'utf8',
+  });
+  const times = [...next.matchAll(/(?:Next elapse|Iter(?:ation|\.) #2): \w+ (\S+ \S+)/g)].map(([, time]) =>
+    Date.parse(`${time}Z`),
+  );
+  expect(((times[1] ?? 0) - (times[0] ?? 0)) / 3_600_000).toBe(12);
 });
 
 /** Obtains what the test put into /next, or fails as the test says. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { baseParts, userData } from '../../lib/cloud-init';
@@ -43,6 +43,29 @@ const root = process.getuid?.() === 0;
   'nftables takes the rules (skipped where it is not installed)',
   () => {
     execFileSync('/usr/sbin/nft', ['--check', '--file', path.join(assets, 'etc/nftables.nft')], { stdio: 'pipe' });
+  },
+);
+
+(existsSync('/usr/sbin/nft') && root ? test : test.skip)(
+  'only root reaches the metadata service (skipped without nftables)',
+  () => {
+    // In a network namespace where something answers at that address, as Nova's service does.
+    const inside = `
+      ip link set lo up && ip address add 169.254.169.254/32 dev lo
+      nft --file ${path.join(assets, 'etc/nftables.nft')}
+      timeout 60 /usr/bin/python3 -c 'import socket
+server = socket.create_server(("169.254.169.254", 80))
+print("listens", flush=True)
+while True: server.accept()[0].close()' | (
+        read -r listens
+        ask() { setpriv --reuid="$1" --regid="$1" --clear-groups timeout 2 bash -c ': < /dev/tcp/169.254.169.254/80' 2> /dev/null; }
+        ask 0 && echo root reaches it
+        ask 33 || echo www-data does not
+        ask 65534 || echo nobody does not
+        kill 0
+      )`;
+    const { stdout } = spawnSync('unshare', ['-n', 'setsid', '--wait', 'bash', '-c', inside], { encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual(['root reaches it', 'www-data does not', 'nobody does not']);
   },
 );
 

@@ -189,7 +189,7 @@ describeScripts('the script late-files', () => {
       [
         'the end is missing, where base64 does not tell',
         [...pieces.slice(0, 4), '', ''],
-        /it is not whole \(4 pieces\)/,
+        /it is not whole \(1020 characters\)/,
       ],
       ['a piece is missing at the end', [...pieces.slice(0, 2), '', '', ''], /it is not whole/],
       ['a piece is missing in between', [pieces[0] ?? '', '', ...pieces.slice(2)], /it is not whole/],

@@ -32,6 +32,10 @@ export class MetadataService {
     });
   }
 
+  set(key: string, value: string): void {
+    this.meta[key] = value;
+  }
+
   say(status: number, body: string): void {
     this.answer = { status, body };
   }

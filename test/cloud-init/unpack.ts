@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -11,18 +11,19 @@ export interface Unpacked {
   readonly content: string;
 }
 
-/** The files that a cloud-config leaves on an instance, by its own command and the real tar, in another root. */
+/** The files that a cloud-config leaves on an instance, by its own command, in another root. */
 export function unpack(cloudConfig: string): Unpacked[] {
   const { write_files, runcmd } = parse(cloudConfig);
-  const [{ path, encoding, content }, ...secrets] = write_files;
-  expect([path, encoding]).toEqual([userDataArchive, 'b64']);
-  const command: string[] = runcmd.find(([program]: string[]) => program === 'tar');
+  const [{ path, content }, ...secrets] = write_files;
+  expect(path).toBe(userDataArchive);
+  const [program, ...args]: string[] = runcmd.find(([program]: string[]) => program === 'python3');
   const root = mkdtempSync(join(tmpdir(), 'uap-unpack-'));
   try {
-    const args = command
-      .slice(1)
-      .map((arg) => arg.replace(/^--directory=.*/, `--directory=${root}`).replace(/^--file=.*/, '--file=-'));
-    execFileSync('tar', args, { input: Buffer.from(content, 'base64') });
+    expect(args.slice(-2)).toEqual([userDataArchive, '']);
+    const archive = join(root, '.archive');
+    writeFileSync(archive, content);
+    execFileSync(program as string, [...args.slice(0, -2), archive, root]);
+    rmSync(archive);
     const archived = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .map((name) => ({ name, stat: statSync(join(root, name)) }))
       .filter(({ stat }) => stat.isFile())

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -130,6 +130,39 @@ describeUap('the front', (variant) => {
     expect(values.get('nginx_connections_active')).toBeGreaterThanOrEqual(1);
     expect(values.get('nginx_connections_writing')).toBeGreaterThanOrEqual(1);
     expect((await metrics(other)).status).toBe(403);
+  });
+
+  test("healthz is ok for everybody; the operator's networks get the instance's own words, and metrics hold its figures", async () => {
+    const healthz = (localAddress: string, plain = false) =>
+      ask(uap, HOSTNAME, { path: '/healthz', localAddress, plain });
+    const [mine = '', other = ''] = uap.network.instances;
+    const folder = path.join(uap.served.root, 'var/lib/uap/health');
+    expect((await healthz(mine)).body).toBe('ok\n');
+    writeFileSync(path.join(folder, 'details.txt'), 'ok\nrefused: a reason\n');
+    const gauge = 'uap_certificate_problem';
+    writeFileSync(
+      path.join(folder, 'metrics.txt'),
+      `# HELP ${gauge} What is wrong.\n# TYPE ${gauge} gauge\n${gauge}{reason="refused"} 1\n`,
+    );
+    expect([(await healthz(mine)).status, (await healthz(mine)).body]).toEqual([200, 'ok\nrefused: a reason\n']);
+    expect([(await healthz(other)).status, (await healthz(other)).body]).toEqual([200, 'ok']);
+    expect((await healthz(mine, true)).body).toBe('ok');
+    const metrics = readMetrics((await ask(uap, HOSTNAME, { path: '/metrics', localAddress: mine })).body);
+    expect(metrics.get(`${gauge}{reason="refused"}`)).toBe(1);
+    expect(metrics.get('nginx_connections_active')).toBeGreaterThanOrEqual(1);
+
+    // While the certificate in use has expired it is 503, so that a load balancer prefers others; apps are served.
+    writeFileSync(path.join(folder, 'expired'), '');
+    writeFileSync(path.join(folder, 'details.txt'), 'expired\n');
+    expect([(await healthz(mine)).status, (await healthz(mine)).body]).toEqual([503, 'expired\n']);
+    expect([(await healthz(other)).status, (await healthz(other)).body]).toEqual([503, 'expired']);
+    expect((await healthz(mine, true)).status).toBe(503);
+    expect((await ask(uap, host)).status).toBe(200);
+    rmSync(path.join(folder, 'expired'));
+    expect((await healthz(other)).status).toBe(200);
+    for (const internal of ['//uap/health/details', '/uap/health/details', '//uap/health/metrics']) {
+      expect((await ask(uap, HOSTNAME, { path: internal, localAddress: other })).status).toBe(404);
+    }
   });
 
   if (variant === 'upstream-lua') {

@@ -19,6 +19,8 @@ export interface Network {
   readonly broadcastAddress: string;
   /** Command that runs another one on the proxy's machine, and ends it with the test. */
   readonly prefix: readonly string[];
+  /** Takes the proxy's machine off the network, as if it had died, or brings it back. */
+  connected(yes: boolean): void;
   close(): void;
 }
 
@@ -67,6 +69,7 @@ export async function openNetwork(): Promise<Network> {
     networkAddress: at(0),
     broadcastAddress: at(15),
     prefix: [...inside, 'setpriv', '--pdeathsig', 'TERM'],
+    connected: (yes) => must(ip(['link', 'set', link, yes ? 'up' : 'down'])),
     close() {
       ip(['link', 'delete', link]);
       holder.stdin?.end();

@@ -30,3 +30,4 @@ for i, key in ipairs(keys) do
     lines[i] = string.format('{page="%s",status="%s"} %d', page, code, answers:get(key))
 end
 metric("uap_answers_total", "counter", "Refusals and failures that the proxy itself answered.", unpack(lines))
+ngx.print(ngx.location.capture("//uap/health/metrics").body)

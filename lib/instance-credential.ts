@@ -1,0 +1,54 @@
+import { Fn, TerraformLocal } from 'cdktf';
+import type { Construct } from 'constructs';
+import { DataOpenstackIdentityAuthScopeV3, IdentityApplicationCredentialV3 } from './providers/openstack';
+
+export interface InstanceCredentialOptions {
+  /** Unique among the application credentials of the user that deploys. */
+  readonly name: string;
+  readonly description: string;
+  /** The only requests that it is good for; `*` in a path stands for one of its parts. */
+  readonly accessRules: readonly { readonly service: string; readonly method: string; readonly path: string }[];
+}
+
+/**
+ * An application credential for scripts on the instance, as the variables that OpenStack's own clients read. Its secret
+ * is sensitive.
+ */
+export function instanceCredential(
+  scope: Construct,
+  id: string,
+  context: { readonly hostname: string; readonly namePrefix: string; readonly region?: string },
+  { name, description, accessRules }: InstanceCredentialOptions,
+): Readonly<Record<string, string>> {
+  const { region } = context;
+  const credential = new IdentityApplicationCredentialV3(scope, id, {
+    region,
+    name,
+    description,
+    accessRules: accessRules.map((rule) => ({ ...rule })),
+  });
+  const authScope = new DataOpenstackIdentityAuthScopeV3(scope, 'auth-scope', {
+    name: `${context.namePrefix}-${context.hostname}`,
+    region,
+  });
+  // Sorted, as the order of a catalog may change, and a change of the credentials makes a new instance.
+  const keystone = `sort(flatten([for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
+    region === undefined ? '' : ` && endpoint.region_id == "${region}"`
+  }] if service.type == "identity"]))[0]`;
+  return {
+    // A local, since an expression must not stand inside of another function's arguments.
+    OS_AUTH_URL: new TerraformLocal(scope, 'keystone-url', `\${${keystone}}`).asString,
+    OS_APPLICATION_CREDENTIAL_ID: credential.id,
+    OS_APPLICATION_CREDENTIAL_SECRET: Fn.sensitive(credential.secret),
+    ...(region === undefined ? {} : { OS_REGION_NAME: region }),
+  };
+}
+
+/** Variables as lines of a late file. */
+export function credentialLines(variables: Readonly<Record<string, string>>): string {
+  // Literals and tokens stay apart: a string of both is no argument for a function.
+  return Fn.join(
+    '',
+    Object.entries(variables).flatMap(([name, value]) => [`${name}=`, value, '\n']),
+  );
+}
