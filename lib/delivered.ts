@@ -1,4 +1,4 @@
-import { Fn, TerraformResource, TerraformStack } from 'cdktf';
+import { TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ComputeInstanceV2 } from './providers/openstack';
 
@@ -31,7 +31,7 @@ export class Delivered extends Construct {
     });
     this.resource.addOverride('triggers_replace', {
       instance: server.id,
-      metadata: Fn.sha256(Fn.jsonencode(`\${${address}.metadata}`)),
+      metadata: `\${sha256(jsonencode(${address}.metadata))}`,
     });
   }
 }

@@ -9,8 +9,13 @@ import { proxyModel, type ResolvedCloud, type ResolvedRegion, resolveCloud } fro
  * other defaults, gives the same text for the same settings and replaces nothing.
  */
 export function instanceChoices(cloud: ResolvedCloud, region: ResolvedRegion): string {
-  const unchosen = choicesOf(defaults(), defaults().regions[0] as ResolvedRegion);
-  const chosen = Object.entries(choicesOf(cloud, region))
+  const standard = defaults();
+  const [standardRegion] = standard.regions as [ResolvedRegion];
+  const unchosen = choicesOf(standard, standardRegion);
+  // Those that every instance has may become more with a newer version.
+  const usual = lateFileNames(standard, standardRegion);
+  const given = lateFileNames(cloud, region).filter((name) => !usual.includes(name));
+  const chosen = Object.entries({ ...choicesOf(cloud, region), lateFiles: given.length > 0 ? given : undefined })
     .map(([name, value]) => [name, JSON.stringify(value)] as const)
     .filter(([name, value]) => value !== undefined && value !== JSON.stringify(unchosen[name]))
     .sort(([a], [b]) => (a < b ? -1 : 1));
@@ -20,7 +25,6 @@ export function instanceChoices(cloud: ResolvedCloud, region: ResolvedRegion): s
 function choicesOf(cloud: ResolvedCloud, region: ResolvedRegion): Record<string, unknown> {
   const upstreamTls = region.upstreamSecurity.render();
   const { ports, ...model } = proxyModel(region, upstreamTls);
-  const parts = instanceParts(cloud, region);
   return {
     ...model,
     allowedPorts: ports.allowed,
@@ -28,10 +32,14 @@ function choicesOf(cloud: ResolvedCloud, region: ResolvedRegion): Record<string,
     upstreamTls: { ...upstreamTls, parts: upstreamTls.parts.files },
     packageMirror: region.packageMirror,
     certificatePollInterval: region.certificatePollInterval,
-    // Of certificate, delivery and client certificate what the instance notices: what it is given, and how.
-    lateFiles: parts.lateFiles.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).sort(),
-    acme: parts.files.find(({ path }) => path === '/etc/uap/acme.json')?.content,
+    acme: instanceParts(cloud, region).files.find(({ path }) => path === '/etc/uap/acme.json')?.content,
   };
+}
+
+/** What an instance notices of certificate, delivery and client certificate: what it is given, and how. */
+function lateFileNames(cloud: ResolvedCloud, region: ResolvedRegion): string[] {
+  const { lateFiles } = instanceParts(cloud, region);
+  return lateFiles.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).sort();
 }
 
 function defaults(): ResolvedCloud {
