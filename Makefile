@@ -41,6 +41,10 @@ demo-down: ## destroy what the demo deployed, and stop its OpenStack
 e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, nothing left behind
 	@test/e2e/run
 
+.PHONY: test-life
+test-life: setup ## renewals, changes and faults of a deployment, under load; CI_SUBSET=1 for fewer of them
+	@test/life/run
+
 .PHONY: bench
 bench: node_modules ## speed and memory beside a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for a rough look
 	@bench/install

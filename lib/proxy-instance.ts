@@ -45,6 +45,8 @@ export interface ProxyInstanceProps {
   readonly securityGroup: { readonly id: string; readonly name: string };
   /** The cloud-config with the secret late files: a sensitive Terraform template. */
   readonly userData: string;
+  /** Address of a resource whose change replaces the server; a change of the user data alone doesn't. */
+  readonly source: string;
   /** The metadata, and what is checked of it. */
   readonly delivery: BoundDelivery;
   /** Checked, with those of the delivery, before the server is created or changed. @default none */
@@ -59,7 +61,8 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  * The instance of a UAP. On a port of its own, its address outlives it:
  *
  *     network (looked up) ── port ── server ── metadata (certificate, changes in place)
- *                                      └────── user data (configuration and secrets, replaces the server)
+ *                                      └────── user data (configuration and secrets)
+ *                     source ── replaces the server
  *
  * Without, Nova makes the port with the server: a port can be on one server only, and here a new one is there before
  * the old one goes.
@@ -116,9 +119,11 @@ export class ProxyInstance extends Construct {
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,
       lifecycle: {
         createBeforeDestroy: this.port ? undefined : true,
-        // Neither a newer image of the same name nor a second instance, which brings a server group, must replace a
-        // running UAP by surprise: both count for the next new instance.
-        ignoreChanges: ['image_id', 'scheduler_hints'],
+        // Neither a newer image of the same name, nor a newer version of this package, which writes other user data, nor a
+        // second instance, which brings a server group, must replace a running UAP by surprise: all count for the next
+        // new instance.
+        ignoreChanges: ['image_id', 'user_data', 'scheduler_hints'],
+        replaceTriggeredBy: [props.source],
         precondition: [...(props.preconditions ?? []), ...props.delivery.preconditions],
       },
     });

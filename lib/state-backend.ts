@@ -18,19 +18,38 @@ export abstract class StateBackend {
     return new LocalState(path);
   }
 
-  /** Any S3 object store, OpenStack's own among them: Terraform's `s3` backend. */
+  /**
+   * Any S3 object store, OpenStack's own among them: Terraform's `s3` backend. Credentials: `AWS_ACCESS_KEY_ID` and
+   * `AWS_SECRET_ACCESS_KEY`.
+   */
   static s3(config: S3BackendConfig): StateBackend {
+    refuseSecrets('s3', config, {
+      accessKey: 'AWS_ACCESS_KEY_ID',
+      secretKey: 'AWS_SECRET_ACCESS_KEY',
+      token: 'AWS_SESSION_TOKEN',
+    });
     return new OtherState('s3', (stack) => new S3Backend(stack, config));
   }
 
-  /** An HTTP server with locking, e.g. GitLab: Terraform's `http` backend. */
+  /**
+   * An HTTP server, e.g. GitLab: Terraform's `http` backend. It locks if `lockAddress` and `unlockAddress` are given.
+   * Credentials: `TF_HTTP_USERNAME` and `TF_HTTP_PASSWORD`.
+   */
   static http(config: HttpBackendConfig): StateBackend {
+    refuseSecrets('http', config, { password: 'TF_HTTP_PASSWORD' });
     return new OtherState('http', (stack) => new HttpBackend(stack, config));
   }
 
-  /** A PostgreSQL database with locking: Terraform's `pg` backend. */
-  static pg(config: PgBackendConfig): StateBackend {
-    return new OtherState('pg', (stack) => new PgBackend(stack, config));
+  /**
+   * A PostgreSQL database with locking: Terraform's `pg` backend. Each cloud needs a `schemaName` of its own.
+   * `connStr` may be left to `PG_CONN_STR`, and has to be if it holds a password.
+   */
+  static pg(config: Partial<PgBackendConfig>): StateBackend {
+    if (/:\/\/[^/@]*:[^/@]+@|\bpassword=/i.test(config.connStr ?? '')) {
+      throw new Error(inTheOpen('pg', 'connStr', 'PG_CONN_STR'));
+    }
+    // Terraform takes what is missing from the environment; CDKTF's type does not know.
+    return new OtherState('pg', (stack) => new PgBackend(stack, config as PgBackendConfig));
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
@@ -45,6 +64,21 @@ export abstract class StateBackend {
 
   /** Gives a stack its backend. */
   abstract bind(stack: TerraformStack): void;
+}
+
+/** What a backend is given is in the synth output, for everybody to read. */
+function refuseSecrets<Config extends object>(
+  kind: string,
+  config: Config,
+  variables: Partial<Record<keyof Config, string>>,
+): void {
+  for (const [option, variable] of Object.entries(variables)) {
+    if (config[option as keyof Config] !== undefined) throw new Error(inTheOpen(kind, option, String(variable)));
+  }
+}
+
+function inTheOpen(kind: string, option: string, variable: string): string {
+  return `StateBackend.${kind}: ${option} holds a secret, which would be in the synth output; leave it out and set the environment variable ${variable}`;
 }
 
 class LocalState extends StateBackend {

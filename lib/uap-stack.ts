@@ -85,6 +85,11 @@ export class UapStack extends TerraformStack {
       byHostname((proxy) => proxy.exampleUrl),
     );
 
+    output(
+      'outdated',
+      'UAPs whose instance was made by another version of this package; raise `generation` for a new instance',
+      `\${compact([${this.proxies.map(({ hostname, outdated }) => `${outdated} ? "${hostname}" : ""`).join(', ')}])}`,
+    );
     const notAfter = this.proxies.filter((proxy) => proxy.certificateNotAfter !== undefined);
     if (notAfter.length > 0) {
       output(

@@ -1,8 +1,11 @@
 import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { userData } from './cloud-init';
+import { Delivered } from './delivered';
 import { formatHost } from './hostname';
+import { instanceChoices } from './instance-choices';
 import { certificateContext, instanceParts } from './instance-files';
+import { InstanceFilesRecord, InstanceSource } from './instance-source';
 import { ComputeServergroupV2 } from './providers/openstack';
 import { ProxyInstance } from './proxy-instance';
 import { ProxySecurityGroup } from './proxy-security-group';
@@ -23,7 +26,8 @@ export interface UserApplicationProxyProps {
  *     security group ── port ─────────────┐
  *     certificate ── delivery ── metadata ─ server ── readiness ── DNS records
  *           secrets ──┐                     │
- *     settings ── files ── user data ───────┘
+ *     settings ── files ── user data ───────┤
+ *           └── source (replaces it) ───────┘
  *
  * There are as many ports, servers and readinesses as `instances`; all else is shared. A floating IP stands between
  * server and readiness, a load balancer between readiness and records. Where a new instance is there before the old
@@ -40,6 +44,8 @@ export class UserApplicationProxy extends Construct {
   readonly instance: ProxyInstance;
   /** All of them. */
   readonly instances: readonly ProxyInstance[];
+  /** A Terraform condition: whether an instance was made with other files than this version of the package writes. */
+  readonly outdated: string;
   /** The IPv4 addresses in the records: a list token. */
   readonly addresses: string[];
   /** For each instance the IPv4 address that users' instances see. */
@@ -79,6 +85,12 @@ export class UserApplicationProxy extends Construct {
       addresses: Fn.join('\n', addresses.asList),
     };
     const delivery = region.delivery.bind(this, parts.lateFiles, contents, context);
+    const bootData = userData(parts, { hostname: region.hostname });
+    const made = {
+      choices: instanceChoices(cloud, region),
+      generation: region.generation,
+      secrets: delivery.secrets,
+    };
     const keepsPort = region.address.keepsPort && !region.loadBalancer.inFront;
     const boot = {
       network: region.address.network(region.publicNetwork),
@@ -89,7 +101,7 @@ export class UserApplicationProxy extends Construct {
       flavor: region.flavor,
       keyPair: region.keyPair,
       securityGroup: this.securityGroup.group,
-      userData: userData(parts, { hostname: region.hostname }).withSecrets(delivery.secrets),
+      userData: bootData.withSecrets(delivery.secrets),
       delivery,
       preconditions: certificate.preconditions,
       dependsOn: this.securityGroup.rules,
@@ -107,11 +119,15 @@ export class UserApplicationProxy extends Construct {
         ...boot,
         name: numbered(name),
         sibling,
+        // One for each, so that they can be rolled over one by one.
+        source: new InstanceSource(this, numbered('source'), made).address,
       });
-      return { numbered, reserved, instance, addresses: reserved.addresses ?? instance.addresses };
+      const files = new InstanceFilesRecord(this, numbered('files'), instance.server, bootData.text);
+      return { numbered, reserved, instance, files, addresses: reserved.addresses ?? instance.addresses };
     });
     this.instances = slots.map(({ instance }) => instance);
     this.instance = this.instances[0] as ProxyInstance;
+    this.outdated = slots.map(({ files }) => files.outdated).join(' || ');
     this.sourceAddresses = slots.map((slot) => Fn.element(slot.addresses, 0));
 
     const balancer = region.loadBalancer.bind(this, 'load-balancer', {
@@ -142,7 +158,12 @@ export class UserApplicationProxy extends Construct {
           ];
     const ready = slots.flatMap(({ numbered, reserved, instance, addresses }) => {
       const instanceId = instance.server.id;
-      const attached = reserved.attach(instance, this.serves(numbered('console'), instanceId, region, api));
+      const attached = [
+        ...reserved.attach(instance, this.serves(numbered('console'), instanceId, region, api)),
+        ...(Object.keys(delivery.metadata).length > 0
+          ? [new Delivered(this, numbered('delivered'), instance.server).resource]
+          : []),
+      ];
       // Behind a load balancer nobody else reaches it.
       if (balancer.port) return attached;
       return readiness(numbered('readiness'), Fn.element(addresses, 0), instanceId, attached);

@@ -60,6 +60,7 @@ export const changes: {
     upstreamRanges: `${newInstance}; with \`strictEgress\` the security group, too`,
     allowSpecialPurposeRanges: 'nothing: a check',
     image: 'nothing until the next new instance',
+    generation: newInstance,
     flavor: 'resized in place, with a reboot',
     instances: 'more: those that are there stay as they are, records last; fewer: the last ones are destroyed',
     address: 'new addresses and instances; records in place. The old ones go first: an outage of minutes',

@@ -17,7 +17,10 @@ export interface Resource {
 /** The resources and look-ups of a synthesized stack (`cdk.tf.json`), and what refers to what. */
 export function readStack(stack: Block): Resource[] {
   const locals = (stack.locals ?? {}) as Block;
-  const found = [...blocks(stack.resource, ''), ...blocks(stack.data, 'data.')];
+  // A terraform_data that runs nothing is bookkeeping: what replaces an instance, what it was made with.
+  const found = [...blocks(stack.resource, ''), ...blocks(stack.data, 'data.')].filter(
+    ({ type, block }) => type !== 'terraform_data' || block.provisioner !== undefined,
+  );
   const known = new Set(found.map(({ address }) => address));
   return found.map((one) => ({
     ...one,

@@ -48,6 +48,14 @@ export interface RegionSpec {
   readonly image: string;
 
   /**
+   * Raise it to have a new instance: after an upgrade of this package, or for a newer image. An upgrade by itself
+   * replaces no instance; the output `outdated` names those that an older version made.
+   * @default 1
+   * @example 2
+   */
+  readonly generation?: number;
+
+  /**
    * Name or id of the flavor. One core and 1 GB of memory serve thousands of users.
    * @example 'm1.small'
    */

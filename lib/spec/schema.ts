@@ -111,6 +111,7 @@ export const regionSchema = z.strictObject({
   ),
   allowSpecialPurposeRanges: setting({ example: 'true' }, z.boolean()).default(false),
   image: setting({ example: "'debian-13'" }, text()),
+  generation: setting({ allowed: 'a whole number, 1 or more', example: '2' }, z.int().min(1)).default(1),
   flavor: setting({ example: "'m1.small'" }, text()),
   instances: setting({ allowed: 'a whole number, 1 to 10', example: '2' }, z.int().min(1).max(10)).default(1),
   address: families.address.default(() => InstanceAddress.publicPort()),

@@ -173,17 +173,17 @@ test('as Mermaid', async () => {
     subgraph r0["proxy.cloud.org"]
       r0_security_group["<b>Security group</b><br/>in from everywhere: TCP 80, 443, ICMP<br/>out to everywhere: all"]
       r0_certificate["<b>Certificate</b><br/>proxy.cloud.org<br/>*.proxy.cloud.org<br/>key P256<br/>from acme-v02.api.letsencrypt.org"]
+      r0_readiness["<b>Readiness</b><br/>waits for its answer, 900 s at most"]
       r0_port["<b>Port</b><br/>network public<br/>keeps the address"]
       r0_instance["<b>Instance</b><br/>uap-proxy-cloud-org<br/>debian-13, m1.small<br/>certificate: acme provider"]
-      r0_readiness["<b>Readiness</b><br/>waits for its answer, 900 s at most"]
       r0_records["<b>DNS records</b><br/>proxy.cloud.org  A, 60 s<br/>*.proxy.cloud.org  A, 60 s"]
     end
   end
   users0["<b>Users' instances</b><br/>149.165.152.0/22<br/>https: TLS without verification<br/>http"]
   browser ==> r0_security_group ==> r0_port ==> r0_instance ==> users0
   browser -. DNS .-> r0_records
-  r0_certificate --> r0_instance
   r0_instance --> r0_readiness
+  r0_certificate --> r0_instance
   r0_readiness --> r0_records
 `);
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { baseParts, encodePieces, lateFilesParts } from '../../lib/cloud-init';
 import { type LateFile, mergeParts } from '../../lib/instance-parts';
@@ -223,6 +223,20 @@ describeScripts('the script late-files', () => {
       expect(machine.read('/var/lib/uap/late/chain')).toBe('a newer chain');
       expect(runs()).toBe(2);
     });
+  });
+
+  test('what cannot be written is told, and made up for', async () => {
+    deliver('chain', 'c');
+    deliver('key', 'k');
+    mkdirSync(machine.path('/var/lib/uap/late/chain'), { recursive: true });
+    const first = await tick();
+    expect(first.code).toBe(1);
+    expect(first.output).toMatch(/Is a directory.*; what is there stays in use/);
+    expect(machine.read('/dev/console')).toMatch(/^uap: failed: .*Is a directory/);
+    rmSync(machine.path('/var/lib/uap/late/chain'), { recursive: true });
+    const second = await tick();
+    expect([second.code, second.output]).toEqual([0, expect.stringMatching(/: over\n$/)]);
+    expect(runs()).toBe(1);
   });
 
   describe('a metadata service that is away', () => {

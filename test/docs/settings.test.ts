@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vm from 'node:vm';
+import { instanceChoices } from '../../lib/instance-choices';
 import { instanceUserData } from '../../lib/instance-files';
 import { type RegionSpec, resolveCloud } from '../../lib/spec';
 import { changes, newInstance, settingsPage } from '../../scripts/settings-page';
@@ -20,10 +21,18 @@ test('docs/settings.md tells the settings as they are', () => {
   );
 });
 
-/** What Nova can't change of a server that is there: its user data and its key pair. */
+const resolve = (changed: Partial<RegionSpec>) =>
+  resolveCloud({ ...cloud, regions: [{ ...region, hostname: 'uap.cloud.org', ...changed }] });
+
+/** What a new server is made for: what was chosen of what is on it, its key pair, its generation. */
 function fixed(changed: Partial<RegionSpec>): string[] {
-  const resolved = resolveCloud({ ...cloud, regions: [{ ...region, hostname: 'uap.cloud.org', ...changed }] });
-  return resolved.regions.flatMap((one) => [instanceUserData(resolved, one).text, one.keyPair ?? '']);
+  const resolved = resolve(changed);
+  return resolved.regions.flatMap((one) => [instanceChoices(resolved, one), one.keyPair ?? '', String(one.generation)]);
+}
+
+function userDataOf(changed: Partial<RegionSpec>): string[] {
+  const resolved = resolve(changed);
+  return resolved.regions.map((one) => instanceUserData(resolved, one).text);
 }
 
 // The region's own strategies depend on what they are changed to; of UpstreamSecurity there is one. Another network or
@@ -58,3 +67,9 @@ test.each(documentedSettings())(
     expect(row?.split(' | ')[2]).toBe(shown);
   },
 );
+
+test.each(plain)('a change of $name that reaches the user data makes a new instance', ({ name, example = '' }) => {
+  const changed = { [name]: vm.runInNewContext(`(${example})`) };
+  const reaches = JSON.stringify(userDataOf(changed)) !== JSON.stringify(userDataOf({}));
+  if (reaches) expect(fixed(changed)).not.toEqual(fixed({}));
+});

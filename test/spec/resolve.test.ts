@@ -45,6 +45,7 @@ const completeRegion: Required<RegionSpec> = {
   upstreamRanges: ['10.0.0.0/8'],
   allowSpecialPurposeRanges: true,
   image: 'debian-13',
+  generation: 2,
   flavor: 'm1.small',
   instances: 2,
   address: InstanceAddress.floatingIp({ pool: 'public', network: 'uap' }),

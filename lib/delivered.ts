@@ -1,0 +1,37 @@
+import { TerraformResource, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import type { ComputeInstanceV2 } from './providers/openstack';
+
+/**
+ * Is there once Nova holds the metadata that the instance is to get. When Nova fails while the provider sends it, the
+ * state has the new metadata all the same, no later plan sends it again, and the instance would wait for ever
+ * (openstack provider 3.4.0). Nova's own view tells: `all_metadata` is read at each plan.
+ */
+export class Delivered extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, server: ComputeInstanceV2) {
+    super(scope, id);
+    const address = `${server.terraformResourceType}.${server.friendlyUniqueId}`;
+    const terraform = `terraform -chdir=cdktf.out/stacks/${TerraformStack.of(this).node.id}`;
+    this.resource = new TerraformResource(this, 'Resource', {
+      terraformResourceType: 'terraform_data',
+      lifecycle: {
+        postcondition: [
+          {
+            // The own id is unknown while something is on its way: then it is looked at afterwards, else at each plan.
+            condition: `\${self.id != "" && alltrue([for key, value in ${address}.metadata : lookup(${address}.all_metadata, key, "") == value])}`,
+            errorMessage:
+              `Nova does not hold what was delivered to the instance, as it failed in the midst of it or somebody changed it, ` +
+              `and the openstack provider does not notice. Let it read the instance anew, then deploy again: ` +
+              `${terraform} state rm ${address} && ${terraform} import ${address} \${${address}.id}`,
+          },
+        ],
+      },
+    });
+    this.resource.addOverride('triggers_replace', {
+      instance: server.id,
+      metadata: `\${sha256(jsonencode(${address}.metadata))}`,
+    });
+  }
+}

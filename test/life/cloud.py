@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
+
+keypair FILE | console STACK | server STACK | domain STACK | quota NAME VALUE | flavor NAME RAM | image NAME | orphan
+"""
+import base64
+import subprocess
+import sys
+
+import openstack
+
+clouds = {'life-a': 'cloud-a', 'life-b': 'cloud-b'}
+
+
+def server(stack):
+    found = [s for s in openstack.connect(cloud=clouds[stack]).compute.servers() if s.name.startswith('life-')]
+    return found[0]
+
+
+def keypair(file):
+    for cloud in clouds.values():
+        compute = openstack.connect(cloud=cloud).compute
+        wanted = open(file).read().strip()
+        there = compute.find_keypair('life')
+        if there and there.public_key.strip() != wanted:
+            compute.delete_keypair(there)
+            there = None
+        if not there:
+            compute.create_keypair(name='life', public_key=wanted)
+
+
+def console(stack):
+    print(openstack.connect(cloud=clouds[stack]).compute.get_server_console_output(server(stack).id)['output'])
+
+
+def domain(stack):
+    """The process id of the instance's QEMU, inside of the sandbox."""
+    uuid = server(stack).id
+    print(subprocess.run(['pgrep', '-f', 'uuid ' + uuid], stdout=subprocess.PIPE, text=True).stdout.split()[0])
+
+
+def quota(name, value):
+    admin = openstack.connect(cloud='admin')
+    getattr(admin, 'set_compute_quotas')('cloud-a', **{name: int(value)})
+
+
+def flavor(name, ram):
+    compute = openstack.connect(cloud='admin').compute
+    if not compute.find_flavor(name):
+        compute.create_flavor(name=name, ram=int(ram), vcpus=1, disk=2)
+
+
+def image(name):
+    """Another image of the same name, newer, with the same content."""
+    api = openstack.connect(cloud='admin').image
+    old = sorted((i for i in api.images() if i.name == name), key=lambda i: i.created_at)[-1]
+    data = api.download_image(old.id).content
+    new = api.create_image(
+        name=name, data=data, visibility='public', disk_format=old.disk_format, container_format=old.container_format, min_disk=2,
+        kernel_id=old.kernel_id, ramdisk_id=old.ramdisk_id, os_command_line=old.properties.get('os_command_line') or old.kernel_options
+        if hasattr(old, 'kernel_options') else old.properties.get('os_command_line'),
+        hw_rng_model='virtio', allow_duplicates=True, wait=True, validate_checksum=False, md5='-', sha256='-',
+    )
+    print(old.id, new.id)
+
+
+def delete_image(image_id):
+    openstack.connect(cloud='admin').image.delete_image(image_id)
+
+
+def orphan():
+    """Names of servers and ports of cloud-a with their ids."""
+    connection = openstack.connect(cloud='cloud-a')
+    for found in connection.compute.servers():
+        print('server', found.name, found.id, found.status)
+    for found in connection.network.ports(project_id=connection.current_project_id):
+        print('port', found.name, found.id)
+
+
+def main(verb, *arguments):
+    if verb == 'server':
+        found = server(*arguments)
+        print(found.id, found.status, (found.image or {}).get('id'))
+    else:
+        globals()[verb.replace('-', '_')](*arguments)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,6 @@
+# Starts the sandbox's database again, on the files that are there: run it inside of the sandbox.
+. "$(dirname "$0")/../../sandbox/lib.sh"
+. "$SANDBOX/services/mariadb.sh"
+mariadb-install-db() { :; }
+mariadb_start
+wait_svc mariadb answers 127.0.0.1 3306
