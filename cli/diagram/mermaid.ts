@@ -15,7 +15,7 @@ export function mermaid({ cloud, lanes }: Picture): string {
   });
   lines.push('  end');
   lanes.forEach((lane, index) => {
-    const way = ['securityGroup', 'port', 'instance'] as const;
+    const way = ['entry', 'securityGroup', 'port', 'instance'] as const;
     const ids = way.flatMap((kind) => partOf(lane, kind)?.id ?? []);
     const records = partOf(lane, 'records');
     lines.push(`  users${index}${node(lane.users)}`);

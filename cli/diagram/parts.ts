@@ -1,7 +1,7 @@
 import type { Block, Resource } from './stack';
 
 /** What a group of resources is for: the part of the picture that they are drawn as. */
-export type Kind = 'records' | 'readiness' | 'securityGroup' | 'port' | 'instance' | 'certificate' | 'other';
+export type Kind = 'records' | 'readiness' | 'entry' | 'securityGroup' | 'port' | 'instance' | 'certificate' | 'other';
 
 export interface Words {
   readonly kind: Kind;
@@ -18,21 +18,67 @@ export type LookUp = (type: string) => Block | undefined;
  */
 export function describe(resources: readonly Resource[], lookUp: LookUp): Words {
   const [first] = resources as [Resource];
-  const made = makers[first.type];
+  const made = makerOf(first);
   if (made) return { kind: made.kind, ...made.words(resources, lookUp) };
   const ids = resources.map(({ path }) => path.slice(-1)[0]).join(', ');
   return { kind: 'other', title: first.type, lines: [ids] };
 }
 
 /** Resources of the same group are drawn as one part. */
-export function groupOf(type: string): string {
-  return makers[type]?.group ?? type;
+export function groupOf(resource: Resource): string {
+  return makerOf(resource)?.group ?? resource.type;
 }
 
 interface Maker {
   readonly group: string;
   readonly kind: Kind;
   words(resources: readonly Resource[], lookUp: LookUp): Omit<Words, 'kind'>;
+}
+
+function makerOf({ type, block }: Resource): Maker | undefined {
+  if (type === 'terraform_data') return script(block) === 'wait-until-ready' ? readiness : step(script(block));
+  return type.startsWith('openstack_lb_') ? loadBalancer : makers[type];
+}
+
+/** The program that Terraform runs, by the name of its asset. */
+function script(block: Block): string {
+  const [provisioner] = (block.provisioner ?? []) as { 'local-exec'?: { command?: string } }[];
+  return /\bassets\/([\w-]+)\//.exec(provisioner?.['local-exec']?.command ?? '')?.[1] ?? 'no program';
+}
+
+const readiness: Maker = {
+  group: 'readiness',
+  kind: 'readiness',
+  words: (resources) => ({ title: 'Readiness', lines: unique(resources.map(({ block }) => readinessText(block))) }),
+};
+
+function step(name: string): Maker {
+  return { group: `step ${name}`, kind: 'other', words: () => ({ title: 'Step of a deployment', lines: [name] }) };
+}
+
+const loadBalancer: Maker = {
+  group: 'load balancer',
+  kind: 'entry',
+  words: (resources) => ({
+    title: 'Load balancer',
+    lines: resources
+      .filter(({ type }) => type === 'openstack_lb_listener_v2')
+      .map(({ block }) => `${block.protocol} ${block.protocol_port}`)
+      .sort(),
+  }),
+};
+
+const floatingIp: Maker = {
+  group: 'floating IP',
+  kind: 'entry',
+  words: (resources) => ({
+    title: 'Floating IP',
+    lines: [...resources.flatMap(({ block }) => (block.pool ? [`of ${block.pool}`] : [])), 'keeps the address'],
+  }),
+};
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)];
 }
 
 const records: Maker = {
@@ -69,18 +115,25 @@ const makers: Readonly<Record<string, Maker>> = {
     kind: 'instance',
     words: (resources, lookUp) => ({
       title: resources.length === 1 ? 'Instance' : `${resources.length} instances`,
-      lines: resources.flatMap(({ block }) => [
-        String(block.name),
-        [lookUp('openstack_images_image_ids_v2')?.name ?? block.image_id, block.flavor_name ?? block.flavor_id].join(
-          ', ',
+      lines: [
+        ...resources.map(({ block }) => String(block.name)),
+        ...unique(
+          resources.map(({ block }) =>
+            [
+              lookUp('openstack_images_image_ids_v2')?.name ?? block.image_id,
+              block.flavor_name ?? block.flavor_id,
+            ].join(', '),
+          ),
         ),
-      ]),
+      ],
     }),
   },
-  terraform_data: {
-    group: 'readiness',
-    kind: 'readiness',
-    words: (resources) => ({ title: 'Readiness', lines: resources.map(({ block }) => readiness(block)) }),
+  openstack_networking_floatingip_v2: floatingIp,
+  openstack_networking_floatingip_associate_v2: floatingIp,
+  openstack_compute_servergroup_v2: {
+    group: 'server group',
+    kind: 'other',
+    words: ([group]) => ({ title: 'Server group', lines: [String((group as Resource).block.policies)] }),
   },
   acme_certificate: {
     group: 'certificate',
@@ -154,7 +207,7 @@ function grouped<T>(list: readonly T[], key: (one: T) => string): Map<string, T[
   return groups;
 }
 
-function readiness(block: Block): string {
+function readinessText(block: Block): string {
   const [provisioner] = (block.provisioner ?? []) as { 'local-exec'?: { environment?: Block } }[];
   const { UAP_TIMEOUT } = provisioner?.['local-exec']?.environment ?? {};
   return UAP_TIMEOUT ? `waits for its answer, ${UAP_TIMEOUT} s at most` : 'waits for its answer';

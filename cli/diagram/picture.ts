@@ -51,7 +51,7 @@ interface Everything {
 
 function lane(prefix: string, region: ResolvedRegion, own: readonly Resource[], all: Everything): Lane {
   const groups = new Map<string, Resource[]>();
-  for (const one of own) groups.set(groupOf(one.type), [...(groups.get(groupOf(one.type)) ?? []), one]);
+  for (const one of own) groups.set(groupOf(one), [...(groups.get(groupOf(one)) ?? []), one]);
   const idOf = (group: string) => `${prefix}_${group.replace(/\W/g, '_')}`;
   const parts = [...groups].map(([group, resources]): Part => {
     const referred = new Set(resources.flatMap(({ refersTo }) => refersTo));
@@ -61,7 +61,7 @@ function lane(prefix: string, region: ResolvedRegion, own: readonly Resource[], 
       providerOf(all.stack, type, resources[0]);
     return { id: idOf(group), ...describe(resources, lookUp) };
   });
-  const groupByAddress = new Map(own.map(({ address, type }) => [address, idOf(groupOf(type))]));
+  const groupByAddress = new Map(own.map((one) => [one.address, idOf(groupOf(one))]));
   const steps = new Map<string, Step>();
   for (const one of own) {
     const to = groupByAddress.get(one.address) as string;
@@ -85,12 +85,25 @@ function providerOf(stack: Block, type: string, resource: Resource | undefined):
   return providers.find((provider) => provider.alias === alias);
 }
 
-/** The steps without those that others imply: a before c, where a is before b and b before c. */
+/**
+ * The steps without those that others imply: a before c, where a is before b and b before c. Parts that are before one
+ * another, as groups of resources can be, have no order.
+ */
 function withoutDetours(steps: readonly Step[]): Step[] {
-  const reaches = (from: string, to: string): boolean =>
-    steps.some((step) => step.from === from && (step.to === to || reaches(step.to, to)));
-  return steps.filter(
-    ({ from, to }) => !steps.some((step) => step.from === from && step.to !== to && reaches(step.to, to)),
+  const ordered = steps.filter(({ from, to }) => !steps.some((other) => other.from === to && other.to === from));
+  const after = (id: string, found = new Set<string>()): Set<string> => {
+    for (const { from, to } of ordered) {
+      if (from !== id || found.has(to)) continue;
+      found.add(to);
+      after(to, found);
+    }
+    return found;
+  };
+  return ordered.filter(
+    ({ from, to }) =>
+      !ordered.some(
+        (step) => step.from === from && step.to !== to && !after(step.to).has(from) && after(step.to).has(to),
+      ),
   );
 }
 

@@ -61,6 +61,8 @@ interface PlacedLane {
 
 interface Widths {
   readonly browser: number;
+  /** Load balancer or floating IP; 0 where there is none. */
+  readonly entry: number;
   /** Names above, security group below. */
   readonly front: number;
   readonly port: number;
@@ -68,18 +70,17 @@ interface Widths {
   readonly users: number;
 }
 
+function widthOf({ title, lines }: Words): number {
+  return Math.max(textWidth(title, 14), ...lines.map((line) => textWidth(line, 12.5))) + 2 * padding;
+}
+
 function columnWidths({ lanes }: Picture): Widths {
   const widest = (words: readonly (Words | undefined)[]) =>
-    Math.max(
-      100,
-      ...words.flatMap((one) =>
-        one ? [textWidth(one.title, 14), ...one.lines.map((line) => textWidth(line, 12.5))] : [],
-      ),
-    ) +
-    2 * padding;
+    Math.max(100 + 2 * padding, ...words.flatMap((one) => (one ? [widthOf(one)] : [])));
   const all = (...kinds: Part['kind'][]) => widest(lanes.flatMap((lane) => kinds.map((kind) => partOf(lane, kind))));
   return {
     browser: widest([browserWords]),
+    entry: lanes.some((lane) => partOf(lane, 'entry')) ? all('entry') : 0,
     front: all('records', 'securityGroup'),
     port: all('port'),
     instance: all('instance', 'readiness'),
@@ -89,18 +90,19 @@ function columnWidths({ lanes }: Picture): Widths {
 
 /** A fair guess, since nobody can measure here: most fonts are narrower. */
 function textWidth(text: string, fontSize: number): number {
-  return Math.ceil(text.length * fontSize * 0.56);
+  return Math.ceil(text.length * fontSize * (fontSize > 13 ? 0.6 : 0.56));
 }
 
-type Columns = Record<'browser' | 'cloud' | 'front' | 'port' | 'instance' | 'cloudEnd' | 'users', number>;
+type Columns = Record<'browser' | 'cloud' | 'entry' | 'front' | 'port' | 'instance' | 'cloudEnd' | 'users', number>;
 
 function columns(widths: Widths): Columns {
   const cloud = margin + widths.browser + 52;
-  const front = cloud + 28;
+  const entry = cloud + 28;
+  const front = entry + (widths.entry > 0 ? widths.entry + 30 : 0);
   const port = front + widths.front + 30;
   const instance = port + widths.port + 30;
   const cloudEnd = instance + widths.instance + 28;
-  return { browser: margin, cloud, front, port, instance, cloudEnd, users: cloudEnd + 52 };
+  return { browser: margin, cloud, entry, front, port, instance, cloudEnd, users: cloudEnd + 52 };
 }
 
 function size({ lines }: Words, width: number): { width: number; height: number } {
@@ -119,18 +121,22 @@ function place(lane: Lane, x: Columns, widths: Widths, top: number): PlacedLane 
   const readiness = part('readiness');
   at(readiness, x.instance, first + (heightOf(part('records')) - heightOf(readiness)) / 2, widths.instance);
   const second = first + Math.max(heightOf(part('records')), heightOf(readiness)) + 30;
-  const onTheWay = [part('securityGroup'), part('port'), part('instance'), lane.users];
+  const onTheWay = [part('entry'), part('securityGroup'), part('port'), part('instance'), lane.users];
   const way = second + Math.max(...onTheWay.map(heightOf)) / 2;
   const centred = (words: Words | undefined) => way - heightOf(words) / 2;
+  at(part('entry'), x.entry, centred(part('entry')), widths.entry);
   at(part('securityGroup'), x.front, centred(part('securityGroup')), widths.front);
   at(part('port'), x.port, centred(part('port')), widths.port);
   at(part('instance'), x.instance, centred(part('instance')), widths.instance);
-  const third = second + Math.max(...onTheWay.map(heightOf)) + 30;
   // What else there is goes below, from the right to the left.
+  let third = second + Math.max(...onTheWay.map(heightOf)) + 30;
   let right = x.instance + widths.instance;
   for (const other of lane.parts.filter((one) => !boxes.has(one))) {
-    const width =
-      Math.max(textWidth(other.title, 14), ...other.lines.map((line) => textWidth(line, 12.5))) + 2 * padding;
+    const width = widthOf(other);
+    if (right - width < x.entry) {
+      right = x.instance + widths.instance;
+      third = Math.max(...[...boxes.values()].map(({ y, height }) => y + height)) + 30;
+    }
     at(other, right - width, third, width);
     right -= width + 20;
   }
@@ -154,7 +160,7 @@ function laneGround({ lane, top, bottom }: PlacedLane, x: Columns): string {
   const width = x.cloudEnd - x.cloud - 28;
   return (
     `<rect class="lane" x="${x.cloud + 14}" y="${top}" width="${width}" height="${bottom - top}" rx="8"/>` +
-    `<text class="quiet" x="${x.front}" y="${top + 21}">${escaped(lane.title)}</text>`
+    `<text class="quiet" x="${x.entry}" y="${top + 21}">${escaped(lane.title)}</text>`
   );
 }
 
@@ -165,7 +171,7 @@ function wires(placed: PlacedLane, browser: Box, x: Columns): string[] {
     const part = partOf(lane, kind);
     return part && boxes.get(part);
   };
-  const stops = [box('securityGroup'), box('port'), box('instance')].flatMap((one) => one ?? []);
+  const stops = [box('entry'), box('securityGroup'), box('port'), box('instance')].flatMap((one) => one ?? []);
   const from = browser.y + browser.height / 2;
   const out = browser.x + browser.width;
   const bend = out + (x.cloud - out) / 2;

@@ -110,8 +110,8 @@ test('it can not say what the stack does not', () => {
       if (rule.port_range_min === 443) rule.remote_ip_prefix = '192.0.2.0/24';
     }
     delete resource?.terraform_data;
-    (resource as Stack[string]).openstack_lb_loadbalancer_v2 = {
-      balancer: { vip_port_id: '1', '//': { metadata: { path: 'small/region/balancer' } } },
+    (resource as Stack[string]).openstack_blockstorage_volume_v3 = {
+      volume: { size: 1, '//': { metadata: { path: 'small/region/volume' } } },
     };
   });
   const drawn = words(svg(changed));
@@ -119,8 +119,8 @@ test('it can not say what the stack does not', () => {
   expect(drawn).toContain('in from 192.0.2.0/24: TCP 443');
   expect(drawn).not.toContain('Readiness');
   // What is not known here is drawn all the same.
-  expect(drawn).toContain('openstack_lb_loadbalancer_v2');
-  expect(mermaid(changed)).toContain('<b>openstack_lb_loadbalancer_v2</b><br/>balancer');
+  expect(drawn).toContain('openstack_blockstorage_volume_v3');
+  expect(mermaid(changed)).toContain('<b>openstack_blockstorage_volume_v3</b><br/>volume');
 });
 
 test('references are found through locals, and those to unknown things are none', () => {
@@ -165,6 +165,50 @@ test('records that are made by hand, many ranges, no http', () => {
   expect(drawn).not.toContain('http');
 });
 
+describe('several instances, a floating IP, a load balancer', () => {
+  const { InstanceAddress, LoadBalancer } = require('../../lib');
+  const pictureWith = (...more: Partial<CloudSpec['regions'][number]>[]) => {
+    const small = specOf('small');
+    const [one] = small.regions as [CloudSpec['regions'][number]];
+    const regions = more.map((extra, index) => ({
+      ...one,
+      region: `R${index}`,
+      hostname: `r${index}.cloud.org`,
+      ...extra,
+    }));
+    return pictured({ ...small, regions });
+  };
+  const floating = { address: InstanceAddress.floatingIp({ pool: 'public', network: 'uap' }) };
+  const balanced = { instances: 2, loadBalancer: LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] }) };
+
+  test('are on the way of a request, and every resource has words', () => {
+    const picture = pictureWith({ instances: 3 }, floating, balanced);
+    const drawn = words(svg(picture));
+    expect(drawn).toEqual(
+      expect.arrayContaining(['3 instances', '2 instances', 'Floating IP', 'Load balancer', 'TCP 443']),
+    );
+    expect(drawn.filter((text) => text.startsWith('openstack_'))).toEqual([]);
+    expect(mermaid(picture)).toContain('browser ==> r1_floating_IP ==> r1_security_group ==> r1_instance ==> users1');
+    expect(mermaid(picture)).toContain('browser ==> r2_load_balancer ==> r2_security_group ==> r2_instance ==> users2');
+    for (const lane of ['r0', 'r1', 'r2'])
+      expect(mermaid(picture)).toContain(`${lane}_certificate --> ${lane}_instance`);
+  });
+
+  test('fit into the picture', () => expectApart(svg(pictureWith({ instances: 3 }, floating, balanced))));
+
+  test('and what has no words fills as many rows as it needs', () => {
+    const many = pictured(specOf('small'), (stack) => {
+      for (let i = 0; i < 9; i++) {
+        const path = `small/region/thing-${i}`;
+        (stack.resource as Stack[string])[`openstack_something_with_a_long_name_v${i}`] = {
+          a: { '//': { metadata: { path } } },
+        };
+      }
+    });
+    expectApart(svg(many));
+  });
+});
+
 test('as Mermaid', async () => {
   const { stdout } = await app.run('diagram', 'small', '--format', 'mermaid');
   expect(stdout).toBe(`flowchart LR
@@ -194,27 +238,28 @@ test('to a file', async () => {
 });
 
 test('no part lies on another, and all are in the picture', async () => {
-  for (const cloud of ['small', 'large']) {
-    const { stdout } = await app.run('diagram', cloud);
-    const number = (text: string, name: string) => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(text)?.[1]);
-    const [width, height] = [number(stdout, 'width'), number(stdout, 'height')];
-    const cards = [...stdout.matchAll(/<rect class="card[^>]*>/g)].map(([rect]) => ({
-      left: number(rect, 'x'),
-      top: number(rect, 'y'),
-      right: number(rect, 'x') + number(rect, 'width'),
-      bottom: number(rect, 'y') + number(rect, 'height'),
-    }));
-    expect(cards.length).toBeGreaterThan(6);
-    cards.forEach((one, index) => {
-      expect([one.left >= 0, one.top >= 0, one.right <= width, one.bottom <= height]).toEqual([true, true, true, true]);
-      for (const other of cards.slice(index + 1)) {
-        const apart =
-          one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top;
-        expect(apart).toBe(true);
-      }
-    });
-  }
+  for (const cloud of ['small', 'large']) expectApart((await app.run('diagram', cloud)).stdout);
 });
+
+function expectApart(drawn: string): void {
+  const number = (text: string, name: string) => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(text)?.[1]);
+  const [width, height] = [number(drawn, 'width'), number(drawn, 'height')];
+  const cards = [...drawn.matchAll(/<rect class="card[^>]*>/g)].map(([rect]) => ({
+    left: number(rect, 'x'),
+    top: number(rect, 'y'),
+    right: number(rect, 'x') + number(rect, 'width'),
+    bottom: number(rect, 'y') + number(rect, 'height'),
+  }));
+  expect(cards.length).toBeGreaterThan(6);
+  cards.forEach((one, index) => {
+    expect([one.left >= 0, one.top >= 0, one.right <= width, one.bottom <= height]).toEqual([true, true, true, true]);
+    for (const other of cards.slice(index + 1)) {
+      const apart =
+        one.right < other.left || other.right < one.left || one.bottom < other.top || other.bottom < one.top;
+      expect(apart).toBe(true);
+    }
+  });
+}
 
 test.each([
   ['diagram', 2, 'which cloud? stacks/index.ts has small, large, wrong'],
