@@ -16,8 +16,11 @@ export interface FloatingIpOptions {
 
 /** What a strategy needs to know to take an address. */
 export interface AddressContext {
+  /** Region as OpenStack calls it. @default - the provider's */
   readonly region?: string;
+  /** For people, shown by `openstack floating ip list`. */
   readonly description: string;
+  /** Tags of what is created. @default [] */
   readonly tags?: readonly string[];
 }
 
@@ -34,7 +37,9 @@ export interface ReservedAddress {
 
 /** An address at which a load balancer is reached. */
 export interface BalancerPort {
+  /** Its IPv4 address on the network of the instances. */
   readonly address: string;
+  /** Id of the port that has it. */
   readonly portId: string;
 }
 
@@ -43,6 +48,7 @@ const brand = Symbol.for('cdktf-openstack-uap.InstanceAddress');
 /**
  * How instances get the address that browsers connect to and that users' instances see. It outlives the instance; how
  * one takes over from the other depends on it.
+ * @example InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })
  */
 export abstract class InstanceAddress {
   /**

@@ -18,10 +18,15 @@ export interface OctaviaOptions {
   readonly provider?: string;
 }
 
+/** What a load balancer needs to know. */
 export interface LoadBalancerContext {
+  /** Name of what is created. */
   readonly name: string;
+  /** Region as OpenStack calls it. @default - the provider's */
   readonly region?: string;
+  /** Tags of what is created. @default [] */
   readonly tags?: readonly string[];
+  /** Host name of the UAP. */
   readonly hostname: string;
   /** Id of the network that the instances are on; the load balancer has its address there. */
   readonly networkId: string;
@@ -43,7 +48,10 @@ const brand = Symbol.for('cdktf-openstack-uap.LoadBalancer');
 /** Milliseconds: a WebSocket that is idle for a day lives, as it does without a load balancer. */
 const idleTimeout = 24 * 3600 * 1000 + 60_000;
 
-/** What stands between clients and the instances of a UAP. TLS always ends at the UAP, never before. */
+/**
+ * What stands between clients and the instances of a UAP. TLS always ends at the UAP, never before.
+ * @example LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] })
+ */
 export abstract class LoadBalancer {
   /** Nothing, the default: the DNS records name every instance. */
   static none(): LoadBalancer {
@@ -79,12 +87,17 @@ export abstract class LoadBalancer {
     return [];
   }
 
+  /** Makes its resources. */
   abstract bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer;
 }
 
+/** What is wrong with an option of a load balancer. */
 export interface LoadBalancerProblem {
+  /** The option. */
   readonly path: string;
+  /** What is wrong, in lower case. */
   readonly wrong: string;
+  /** A value that is right, as source text. */
   readonly example: string;
 }
 

@@ -17,6 +17,8 @@ const files: Record<FamilyName, string> = {
   certificate: 'wildcard-certificate.ts',
   delivery: 'secret-delivery.ts',
   upstreamSecurity: 'upstream-security.ts',
+  address: 'instance-address.ts',
+  loadBalancer: 'load-balancer.ts',
   backend: 'state-backend.ts',
 };
 const familyNames = Object.keys(yamlFamilies) as FamilyName[];

@@ -54,7 +54,7 @@ test('a property of the server that this package does not set can be set', () =>
 test('an override reaches what the bindings have not, and takes away what they have', () => {
   const { resource } = stack(({ proxies }) => {
     proxies[0]?.instance.server.addOverride('scheduler_hints', [{ group: 'g' }]);
-    proxies[0]?.instance.port.addOverride('port_security_enabled', true);
+    proxies[0]?.instance.port?.addOverride('port_security_enabled', true);
     proxies[0]?.securityGroup.group.addOverride('description', undefined);
   });
   expect(only<object>(resource.openstack_compute_instance_v2)).toMatchObject({ scheduler_hints: [{ group: 'g' }] });

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { DnsRecords, type TsigKey } from '../dns-records';
+import { InstanceAddress } from '../instance-address';
+import { LoadBalancer } from '../load-balancer';
 import { Secret } from '../secret';
 import { SecretDelivery } from '../secret-delivery';
-import { form, setting, text } from '../spec/elements';
+import { form, list, setting, text } from '../spec/elements';
+import { checkNetwork } from '../spec/networks';
 import { families } from '../spec/schema';
 import type { Schemas } from '../spec/walk';
 import { StateBackend } from '../state-backend';
@@ -122,6 +125,23 @@ const backend: FamilyOf<typeof StateBackend> = {
   pg: options(StateBackend.pg, pgOptions),
 };
 
+const address: FamilyOf<typeof InstanceAddress> = {
+  publicPort: alone(InstanceAddress.publicPort),
+  floatingIp: options(InstanceAddress.floatingIp, {
+    pool: setting({ example: "'public'" }, text()),
+    network: setting({ example: "'uap'" }, text()),
+  }),
+};
+
+const loadBalancer: FamilyOf<typeof LoadBalancer> = {
+  none: alone(LoadBalancer.none),
+  octavia: options(LoadBalancer.octavia, {
+    sourceRanges: setting({ example: "['10.0.0.0/24']" }, list(text((range) => checkNetwork(range)))),
+    flavor: text().optional(),
+    provider: text().optional(),
+  }),
+};
+
 /** How the settings that are made by factories are written, for every family of the schema. */
 export const yamlFamilies: Readonly<Record<keyof typeof families, Family>> = {
   secret: secretFactories,
@@ -129,6 +149,8 @@ export const yamlFamilies: Readonly<Record<keyof typeof families, Family>> = {
   certificate,
   delivery,
   upstreamSecurity,
+  address,
+  loadBalancer,
   backend,
 };
 

@@ -13,10 +13,10 @@ const all = api.flatMap((item) => withMembers(item));
 /** What an editor could not tell somebody who uses it. */
 function missing({ name, kind, text, optional, tags, parameters }: Documented): string[] {
   // A drawing may follow it.
-  const sentence = text.split('\n\n')[0] || `@${tags.throws?.[0] ?? ''}.`;
+  const sentence = text.split('\n\n')[0] || (tags.throws ? 'Throws.' : '');
   const words = [text, ...Object.values(tags).flat()].join(' ');
   return [
-    ...(kind === 'constructor' || /^[A-Z`0-9@].*[.:`]$/s.test(sentence) ? [] : ['a docstring that is a sentence']),
+    ...(kind === 'constructor' || /^[A-Z`0-9].*[.:`]$/s.test(sentence) ? [] : ['a docstring that is a sentence']),
     // What this package gives out has no default, but may have nothing to say.
     ...(optional && kind === 'property' && !tags.default && !/\bundefined\b/.test(text) ? ['@default'] : []),
     ...(['class', 'function'].includes(kind) && name !== 'constructor' && !tags.example ? ['@example'] : []),

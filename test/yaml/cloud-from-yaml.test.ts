@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { App, Testing } from 'cdktf';
 import { cloudFromYaml, cloudsFromYaml, resolveCloud, UapStack } from '../../lib';
 import { DnsRecords } from '../../lib/dns-records';
+import { InstanceAddress } from '../../lib/instance-address';
+import { LoadBalancer } from '../../lib/load-balancer';
 import { Secret } from '../../lib/secret';
 import { SecretDelivery } from '../../lib/secret-delivery';
 import { StateBackend } from '../../lib/state-backend';
@@ -104,6 +106,20 @@ const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
     }),
   ],
   ['instanceMetadata', 'delivery', 'instanceMetadata', SecretDelivery.instanceMetadata()],
+  ['publicPort', 'address', 'publicPort', InstanceAddress.publicPort()],
+  [
+    'floatingIp',
+    'address',
+    { floatingIp: { pool: 'public', network: 'uap' } },
+    InstanceAddress.floatingIp({ pool: 'public', network: 'uap' }),
+  ],
+  ['none', 'loadBalancer', 'none', LoadBalancer.none()],
+  [
+    'octavia',
+    'loadBalancer',
+    { octavia: { sourceRanges: ['10.0.0.0/24'], flavor: 'large', provider: 'ovn' } },
+    LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'], flavor: 'large', provider: 'ovn' }),
+  ],
   ['unverifiedTls', 'upstreamSecurity', 'unverifiedTls', UpstreamSecurity.unverifiedTls()],
   [
     'verifiedTls',
@@ -130,10 +146,10 @@ const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
 ];
 
 test.each(factories)('%s: %s is written as %j', (_, family, written, made) => {
-  const changes =
-    family === 'upstreamSecurity' ? { regions: [{ ...region, [family]: written }] } : { [family]: written };
+  const ofRegion = ['address', 'loadBalancer', 'upstreamSecurity'].includes(family);
+  const changes = ofRegion ? { regions: [{ ...region, [family]: written }] } : { [family]: written };
   const spec = fromJson(changes);
-  const read = family === 'upstreamSecurity' ? spec.regions[0]?.upstreamSecurity : (spec as never)[family];
+  const read = (ofRegion ? spec.regions[0] : spec)?.[family as never];
   // toEqual finds nothing wrong with two functions, which the backends keep.
   expect(backendText(read)).toEqual(backendText(made));
 });
@@ -157,6 +173,8 @@ test.each([
   ['wildcard-certificate.ts', yamlFamilies.certificate],
   ['secret-delivery.ts', yamlFamilies.delivery],
   ['upstream-security.ts', yamlFamilies.upstreamSecurity],
+  ['instance-address.ts', yamlFamilies.address],
+  ['load-balancer.ts', yamlFamilies.loadBalancer],
   ['secret.ts', yamlFamilies.secret],
 ])('the options of %s are needed where they are in TypeScript', (file, family) => {
   const options = documentedSettings([file]);
@@ -184,7 +202,16 @@ test.each(examples)('the example of $of: $name is the same setting in YAML', ({ 
   const data = yamlValue(source);
   const spec = of === 'CloudSpec' ? fromJson({ [name]: data }) : fromJson({ regions: [{ ...region, [name]: data }] });
   const read = of === 'CloudSpec' ? spec[name as keyof typeof spec] : spec.regions[0]?.[name as keyof typeof region];
-  const families = { DnsRecords, Secret, SecretDelivery, StateBackend, UpstreamSecurity, WildcardCertificate };
+  const families = {
+    DnsRecords,
+    InstanceAddress,
+    LoadBalancer,
+    Secret,
+    SecretDelivery,
+    StateBackend,
+    UpstreamSecurity,
+    WildcardCertificate,
+  };
   const written = new Function(...Object.keys(families), `return ${source}`)(...Object.values(families));
   expect(backendText(read)).toEqual(backendText(written));
 });
