@@ -104,6 +104,8 @@ const certificate: FamilyOf<typeof WildcardCertificate> = {
 
 const delivery: FamilyOf<typeof SecretDelivery> = {
   instanceMetadata: alone(SecretDelivery.instanceMetadata),
+  userData: alone(SecretDelivery.userData),
+  barbican: alone(SecretDelivery.barbican),
 };
 
 // What is in these options is checked with the settings, since it needs the files that they name.
