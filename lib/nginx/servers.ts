@@ -92,7 +92,6 @@ function apex(model: ProxyModel): Directive {
       healthzLocation(own),
       ...healthzPages(own),
       metricsLocation(model, own),
-      block('location', ['=', '//uap/status'], [directive('internal'), directive('stub_status')]),
       block('location', ['/'], [directive('return', '404')]),
       pageLocation(),
     ],

@@ -1,6 +1,6 @@
 import type { InstanceFile } from '../instance-parts';
 import { because, block, type Directive, directive, map } from './directive';
-import { confFile, readAsset, UAP } from './paths';
+import { confFile, HEALTH, readAsset, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
 
 /**
@@ -48,6 +48,7 @@ function luaVariant(): InstanceFile[] {
       directive('log_by_lua_file', `${lua}/count.lua`),
     ]),
     confFile('variants/upstream-lua/metrics.conf', 'Counters for Prometheus.', [
+      directive('set', '$uap_health_metrics', `${HEALTH}/metrics.txt`),
       directive('content_by_lua_file', `${lua}/metrics.lua`),
     ]),
     confFile('variants/upstream-lua/server.conf', 'The pool for a request, empty if it is refused.', [

@@ -124,6 +124,12 @@ describeUap('the front', (variant) => {
   test('metrics are for the networks of the operator, in the text format of Prometheus', async () => {
     const metrics = (localAddress: string) => ask(uap, HOSTNAME, { path: '/metrics', localAddress });
     const [mine = '', other = ''] = uap.network.instances;
+    // By HTTP/2, too: Prometheus speaks that.
+    const second = await ask2(uap, HOSTNAME, { path: '/metrics' });
+    expect([second.status, [...readMetrics(second.body).keys()].includes('nginx_connections_active')]).toEqual([
+      200,
+      true,
+    ]);
     const allowed = await metrics(mine);
     expect([allowed.status, allowed.one('content-type')]).toEqual([200, expect.stringMatching(/^text\/plain/)]);
     const values = readMetrics(allowed.body);

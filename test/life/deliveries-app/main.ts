@@ -47,7 +47,7 @@ function renewed(stack: TerraformStack): void {
   if (UAP_RENEW === '') return;
   for (const each of stack.node.findAll()) {
     if (!(each instanceof AcmeCertificate)) continue;
-    each.addOverride('min_days_dynamic', false);
-    each.addOverride('min_days_remaining', 100_000);
+    each.resetMinDaysDynamic();
+    each.minDaysRemaining = 100_000;
   }
 }
