@@ -144,7 +144,8 @@ describeUap('odd requests of HTTP/2', (variant) => {
     const answer = await askFrames(uap, host, [headers(1, list(host))], 150);
     const seen = app.take();
     const got = answer.statuses.get(1) ?? (answer.closed || answer.resets.length > 0 ? 'refused' : 'silence');
-    expect(got).toBe(expected);
+    // Nginx 1.24 answers with 400 what 1.22 refuses by the end of the stream.
+    expect(expected === 'refused' && got === 400 ? 'refused' : got).toBe(expected);
     expect(seen.length).toBe(expected === 200 ? 1 : 0);
     unambiguous(seen, true);
   });
