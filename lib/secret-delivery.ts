@@ -30,7 +30,7 @@ export interface DeliveryOptions {
 
 /** Where the UAP stands, as a delivery needs to know it. */
 export interface DeliveryContext {
-  /** Host name of the UAP. */
+  /** The UAP's host name. */
   readonly hostname: string;
   /** Keystone region; undefined: the cloud's only one. */
   readonly region?: string;
@@ -143,18 +143,18 @@ class InstanceMetadata extends SecretDelivery {
 }
 
 /**
- * Room in the user data for each file that is not secret in itself, in bytes. Nova's limit leaves no more; a certificate
- * with an elliptic-curve key and two intermediates needs about 5,000.
+ * Room in the user data for a file that is not secret in itself, in bytes: half of what it has elsewhere, as Nova's limit
+ * leaves no more. Certificates with an elliptic-curve key or one of 2048 bits fit, with two intermediates.
  */
-const userDataRoom = 6144;
+function userDataRoom({ maxLength }: LateFile): number {
+  return Math.max(Math.ceil(maxLength / 2), Math.min(maxLength, 256));
+}
 
 class InUserData extends SecretDelivery {
   readonly description = 'user data (a certificate that Terraform renews makes a new instance)';
 
   override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
-    return lateFiles.map((file) =>
-      file.secret ? file : { ...file, secret: true, maxLength: Math.min(file.maxLength, userDataRoom) },
-    );
+    return lateFiles.map((file) => (file.secret ? file : { ...file, secret: true, maxLength: userDataRoom(file) }));
   }
 
   bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {

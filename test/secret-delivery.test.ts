@@ -55,7 +55,7 @@ describe('instance metadata', () => {
   const { server, all, files } = synth(cloud(SecretDelivery.instanceMetadata()));
 
   test('brings the certificate in pieces, and nothing else is made', () => {
-    expect(Object.keys(server.metadata as object)).toHaveLength(65);
+    expect(Object.keys(server.metadata as object)).toHaveLength(65 + 2);
     expect(server).not.toHaveProperty('config_drive');
     expect(all('openstack_keymanager_secret_v1')).toEqual([]);
     expect(late(files)).toEqual(['0600 /var/lib/uap/late/certificate-password']);
@@ -64,9 +64,9 @@ describe('instance metadata', () => {
 
 describe('user data', () => {
   test.each([
-    ['acme', ['certificate-p12', 'certificate-password']],
-    ['fromPem', ['certificate-chain', 'certificate-key', 'certificate-passphrase']],
-    ['acmeOnInstance', ['acme-credentials']],
+    ['acme', ['addresses', 'certificate-p12', 'certificate-password']],
+    ['fromPem', ['addresses', 'certificate-chain', 'certificate-key', 'certificate-passphrase']],
+    ['acmeOnInstance', ['acme-credentials', 'addresses']],
   ] as const)('brings everything of %s, for root alone, on a config drive', (certificate, names) => {
     const { server, files, all } = synth(cloud(SecretDelivery.userData(), certificate));
     expect(late(files)).toEqual(names.map((name) => `0600 /var/lib/uap/late/${name}`));
@@ -78,6 +78,7 @@ describe('user data', () => {
   test('needs no metadata service: every file is a secret one', () => {
     const { files } = manifest(synth(cloud(SecretDelivery.userData())).files);
     expect(files).toEqual([
+      { name: 'addresses', onChange: 'addresses', secret: true },
       { name: 'certificate-p12', onChange: 'certificate', secret: true },
       { name: 'certificate-password', onChange: 'certificate', secret: true },
     ]);
@@ -97,12 +98,12 @@ describe('user data', () => {
 
 describe('Barbican', () => {
   const { server, all, files, stack, preconditions } = synth(cloud(SecretDelivery.barbican()));
-  const [secret] = all('openstack_keymanager_secret_v1');
+  const secret = all('openstack_keymanager_secret_v1').find(({ name }) => String(name).endsWith('certificate-p12'));
   const [credential] = all('openstack_identity_application_credential_v3');
 
   test('holds the certificate; the metadata has only its id, which changes in place', () => {
-    expect(all('openstack_keymanager_secret_v1')).toHaveLength(1);
     expect(server.metadata).toEqual({
+      'uap-addresses-ref': expect.any(String),
       'uap-certificate-p12-ref': expect.stringMatching(
         /^\$\{openstack_keymanager_secret_v1\.\w+barbican_certificate-p12\w+\.id\}$/,
       ),

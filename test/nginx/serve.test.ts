@@ -42,7 +42,8 @@ afterEach(() => {
 test('the same model gives the same files, each with a path of its own', () => {
   expect(renderNginx(MODEL)).toEqual(files);
   expect(new Set(files.map((file) => file.path)).size).toBe(files.length);
-  for (const { path: file } of files) expect(file).toMatch(/^\/(etc\/nginx|usr\/local\/lib\/uap)\//);
+  for (const { path: file } of files)
+    expect(file).toMatch(/^\/(etc\/nginx|usr\/local\/lib\/uap|var\/lib\/uap\/health)\//);
 });
 
 describe('relocate', () => {
