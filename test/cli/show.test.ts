@@ -34,6 +34,7 @@ test('shows every setting, its default, and where it comes from', async () => {
       upstreamRanges                       149.165.152.0/22
       allowSpecialPurposeRanges            false  (default)
       image                                debian-13
+      generation                           1  (default)
       flavor                               m1.small
       instances                            1  (default)
       address                              port on the public network  (default)
@@ -73,6 +74,7 @@ test('shows every setting, its default, and where it comes from', async () => {
       upstreamRanges                       149.165.152.0/22
       allowSpecialPurposeRanges            false  (default)
       image                                debian-13
+      generation                           1  (default)
       flavor                               m1.small
       instances                            1  (default)
       address                              port on the public network  (default)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
 
-keypair FILE | console STACK | server STACK | domain STACK | quota NAME VALUE | flavor NAME RAM | image NAME | orphan
+keypair FILE | console STACK | server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
 """
 import base64
 import subprocess
@@ -44,10 +44,10 @@ def quota(name, value):
     getattr(admin, 'set_compute_quotas')('cloud-a', **{name: int(value)})
 
 
-def flavor(name, ram):
+def flavor(name, disk):
     compute = openstack.connect(cloud='admin').compute
     if not compute.find_flavor(name):
-        compute.create_flavor(name=name, ram=int(ram), vcpus=1, disk=2)
+        compute.create_flavor(name=name, ram=1024, vcpus=1, disk=int(disk))
 
 
 def image(name):

@@ -175,4 +175,4 @@ no_longer_between() {
   kill "$between_pid"
 }
 # signal STOP nova-api: a daemon of the sandbox with its workers, which are one process group
-signal() { sandbox/in sh -c "kill -$1 -- -\$(cat $run/pids/$2)"; }
+signal() { sandbox/in bash -c "kill -$1 -- -\$(cat $run/pids/$2)"; }
