@@ -85,8 +85,11 @@ export interface DesignateOptions {
 
 /** One function for each strategy: for whoever talks to the DNS service without Terraform. */
 export interface DnsCases<T> {
+  /** Of `DnsRecords.rfc2136`, with its options. */
   rfc2136(options: Rfc2136Options): T;
+  /** Of `DnsRecords.designate`, with its options. */
   designate(options: DesignateOptions): T;
+  /** Of `DnsRecords.manual`. */
   manual(): T;
 }
 

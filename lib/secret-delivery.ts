@@ -30,6 +30,7 @@ export interface DeliveryOptions {
 
 /** Where the UAP stands, as a delivery needs to know it. */
 export interface DeliveryContext {
+  /** Host name of the UAP. */
   readonly hostname: string;
   /** Keystone region; undefined: the cloud's only one. */
   readonly region?: string;

@@ -106,6 +106,8 @@ const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
     }),
   ],
   ['instanceMetadata', 'delivery', 'instanceMetadata', SecretDelivery.instanceMetadata()],
+  ['userData', 'delivery', 'userData', SecretDelivery.userData()],
+  ['barbican', 'delivery', 'barbican', SecretDelivery.barbican()],
   ['publicPort', 'address', 'publicPort', InstanceAddress.publicPort()],
   [
     'floatingIp',

@@ -134,7 +134,11 @@ test.each<[string, string, string[]]>([
   [
     'a strategy that says nothing',
     changed('delivery:'),
-    ['13:1 delivery: (null)', 'is not allowed; allowed: instanceMetadata', 'example instanceMetadata'],
+    [
+      '13:1 delivery: (null)',
+      'is not allowed; allowed: instanceMetadata, userData or barbican',
+      'example instanceMetadata',
+    ],
   ],
 ])('tells %s', (_, text, expected) => {
   const found = problems(text);
