@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
 
-keypair FILE | console STACK | server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
+keypair FILE | console STACK | server STACK | fault STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
 """
 import base64
 import subprocess
@@ -31,6 +31,11 @@ def keypair(file):
 
 def console(stack):
     print(openstack.connect(cloud=clouds[stack]).compute.get_server_console_output(server(stack).id)['output'])
+
+
+def fault(stack):
+    compute = openstack.connect(cloud=clouds[stack]).compute
+    print(compute.get_server(server(stack)).fault)
 
 
 def domain(stack):
