@@ -185,13 +185,13 @@ describeUap('uap probe', (variant) => {
   test.each<[string, Record<string, (text: string) => string>, string[], RegExp]>([
     [
       'health',
-      { servers: replace(/(include \S+own-headers.conf;\s+default_type text\/plain;\s+return )200/, '$1503') },
+      { servers: replace(/(location = \/healthz \{[\s\S]*?return )200/, '$1503') },
       ['health', 'HTTP/2'],
       /healthz: 503, not 200/,
     ],
     [
       'health, plain',
-      { servers: replace(/(internal;\s+default_type text\/plain;\s+return )200/, '$1503') },
+      { servers: replace(/(location = \/\/uap\/healthz \{[\s\S]*?return )200/, '$1503') },
       ['health, plain'],
       /healthz: 503, not 200/,
     ],
