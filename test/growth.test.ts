@@ -77,7 +77,7 @@ describe('several instances', () => {
       return rest;
     };
     expect(fixed(two)).toEqual(fixed(one));
-    expect(fixed(one).lifecycle).toMatchObject({ ignore_changes: ['image_id', 'scheduler_hints'] });
+    expect(fixed(one).lifecycle).toMatchObject({ ignore_changes: ['image_id', 'user_data', 'scheduler_hints'] });
   });
 
   test('have a port each, and the same user data, security group and certificate', () => {
@@ -160,7 +160,10 @@ describe('a floating IP', () => {
     const [[, drain]] = all(stack, 'terraform_data', 'drain') as [[string, Resource]];
     expect(stack.resource.terraform_data?.[console]?.triggers_replace).toEqual({ instance: `\${${server}.${id}.id}` });
     expect(waitsFor(move)).toEqual([`terraform_data.${console}`]);
-    expect(waitsFor(ready)).toEqual([`openstack_networking_floatingip_associate_v2.${association}`]);
+    expect(waitsFor(ready)).toEqual([
+      `openstack_networking_floatingip_associate_v2.${association}`,
+      expect.stringContaining('terraform_data.region_delivered'),
+    ]);
     expect(waitsFor(drain)).toContain(`terraform_data.${readiness}`);
     expect(drain.triggers_replace).toEqual({ instance: `\${${server}.${id}.id}` });
   });
@@ -251,5 +254,7 @@ describe('Octavia', () => {
 test('a region as it was has none of all this', () => {
   const types = Object.keys(synth({}).resource);
   expect(types.filter((type) => /lb_|floatingip|servergroup/.test(type))).toEqual([]);
-  expect(all(synth({}), 'terraform_data').map(([id]) => id)).toEqual([expect.stringContaining('readiness')]);
+  expect(all(synth({}), 'terraform_data').map(([id]) => id)).toEqual(
+    ['files', 'source', 'delivered', 'readiness'].map((name) => expect.stringMatching(`^region_${name}_`)),
+  );
 });
