@@ -105,7 +105,7 @@ test('the CA is a file on the instance, without the words around it; no path of 
   const resolved = resolveCloud({ ...cloud, regions: [{ ...region, upstreamSecurity: verified({ ca }) }] });
   const { files, lateFiles } = instanceParts(resolved, resolved.regions[0] as never);
   expect(files.find((one) => one.path === '/etc/uap/upstream-ca.pem')?.content).toBe(authority.root);
-  expect(lateFiles.map(({ name }) => name)).toEqual(['certificate-p12', 'certificate-password']);
+  expect(lateFiles.map(({ name }) => name)).toEqual(['addresses', 'certificate-p12', 'certificate-password']);
   for (const { content } of files) {
     expect(content).not.toContain(path.basename(folder));
     expect(content).not.toContain(`${homedir()}/`);
@@ -131,7 +131,7 @@ describe('mutual TLS in a stack', () => {
     expect(output).toContain('var.uap_key');
     const resolved = resolveCloud(spec);
     const parts = instanceParts(resolved, resolved.regions[0] as never);
-    expect(parts.hooks.map(({ name }) => name)).toEqual(['upstream-certificate', 'certificate']);
+    expect(parts.hooks.map(({ name }) => name)).toEqual(['addresses', 'upstream-certificate', 'certificate']);
     expect(parts.lateFiles.filter(({ onChange }) => onChange === 'upstream-certificate')).toEqual([
       { name: 'upstream-certificate', maxLength: 6000, onChange: 'upstream-certificate' },
       { name: 'upstream-key', maxLength: 1900, onChange: 'upstream-certificate', secret: true },
