@@ -115,9 +115,9 @@ function archive(files: readonly InstanceFile[]): string {
   return base85(compress(JSON.stringify(entries)));
 }
 
-/** Level 4 takes a quarter less time than level 9, for 3 % more bytes. */
+/** Level 6 takes a tenth less time than level 9, for 1 % more bytes. */
 function compress(content: string): Uint8Array {
-  return gzipSync(Buffer.from(content), { level: 4, mtime: 0 });
+  return gzipSync(Buffer.from(content), { level: 6, mtime: 0 });
 }
 
 /** Python's, but for the brace that opens Terraform's templates. */

@@ -5,7 +5,7 @@ import type { CloudSpec } from '../spec';
 import { type Problem, parsePath, pathText, SettingsError } from '../spec/problems';
 import { cloudSchema } from '../spec/schema';
 import { checkCloudNames, withSource } from '../spec/source';
-import { YamlText } from './document';
+import type { YamlText } from './document';
 import { Reader } from './reader';
 import { inYaml } from './words';
 
@@ -22,7 +22,7 @@ import { inYaml } from './words';
  */
 export function cloudFromYaml(file: string): CloudSpec {
   const label = fileLabel(file);
-  const yaml = new YamlText(label, readText(file));
+  const yaml = parse(label, readText(file));
   if (yaml.problems.length > 0) throw new SettingsError(label, yaml.problems);
   const reader = new Reader(cloudSchema);
   const spec = reader.read(yaml.value);
@@ -41,6 +41,12 @@ export function cloudFromYaml(file: string): CloudSpec {
     problems: reader.problems,
     locate: (problem) => located(problem, reader, yaml),
   });
+}
+
+/** The parser is loaded with the first file: clouds in TypeScript are synthesized without it. */
+function parse(label: string, text: string): YamlText {
+  const document: typeof import('./document') = require('./document');
+  return new document.YamlText(label, text);
 }
 
 /**
