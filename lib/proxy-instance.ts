@@ -116,6 +116,8 @@ export class ProxyInstance extends Construct {
       configDrive: props.delivery.configDrive,
       tags,
       stopBeforeDestroy: props.shutDown || undefined,
+      // Also the end of waiting for an API that does not answer; the provider's own is half an hour.
+      timeouts: { create: '10m', update: '10m', delete: '10m' },
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,
       lifecycle: {
         createBeforeDestroy: this.port ? undefined : true,

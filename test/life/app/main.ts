@@ -1,6 +1,6 @@
 // The clouds that the tests of a deployment's life deploy on the sandbox. A scenario changes settings by the
 // environment: LIFE_CLOUD and LIFE_REGION (JSON, merged into the settings), LIFE_TSIG_FILE, LIFE_ACME_TSIG_FILE,
-// LIFE_ACME_URL, LIFE_MIN_DAYS, LIFE_BACKEND (JSON); LIFE_LIB is another copy of the library.
+// LIFE_ACME_URL, LIFE_TIMEOUT, LIFE_MIN_DAYS, LIFE_BACKEND (JSON); LIFE_LIB is another copy of the library.
 import { App, TerraformResource, TerraformStack } from 'cdktf';
 import type { CloudSpec } from '../../../lib';
 
@@ -53,6 +53,10 @@ const a: CloudSpec = {
   ...changed('LIFE_CLOUD'),
 };
 const stackA = new UapStack(app, a);
+if (process.env.LIFE_TIMEOUT) {
+  const time = process.env.LIFE_TIMEOUT;
+  stackA.proxies[0]?.instance.server.addOverride('timeouts', { create: time, update: time });
+}
 if (process.env.LIFE_MIN_DAYS) {
   const certificate = stackA.node
     .findAll()
