@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
 
-keypair FILE | console STACK | server STACK | fault STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
+keypair FILE | console STACK | server STACK | fault STACK | delete-server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
 """
 import base64
 import subprocess
@@ -36,6 +36,13 @@ def console(stack):
 def fault(stack):
     compute = openstack.connect(cloud=clouds[stack]).compute
     print(compute.get_server(server(stack)).fault)
+
+
+def delete_server(stack):
+    compute = openstack.connect(cloud=clouds[stack]).compute
+    found = server(stack)
+    compute.delete_server(found)
+    compute.wait_for_delete(found)
 
 
 def domain(stack):
