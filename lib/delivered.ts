@@ -2,6 +2,10 @@ import { TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ComputeInstanceV2 } from './providers/openstack';
 
+/** For jq: the next plan sends all metadata anew. An import would not do: it loses the port, which replaces the server. */
+const forget =
+  '(.resources[] | select(.type == "openstack_compute_instance_v2") | .instances[].attributes.metadata) = {} | .serial += 1';
+
 /**
  * Is there once Nova holds the metadata that the instance is to get. When Nova fails while the provider sends it, the
  * state has the new metadata all the same, no later plan sends it again, and the instance would wait for ever
@@ -23,8 +27,8 @@ export class Delivered extends Construct {
             condition: `\${self.id != "" && alltrue([for key, value in ${address}.metadata : lookup(${address}.all_metadata, key, "") == value])}`,
             errorMessage:
               `Nova does not hold what was delivered to the instance, as it failed in the midst of it or somebody changed it, ` +
-              `and the openstack provider does not notice. Let it read the instance anew, then deploy again: ` +
-              `${terraform} state rm ${address} && ${terraform} import ${address} \${${address}.id}`,
+              `and the openstack provider does not notice. Let Terraform forget what it takes for delivered, then deploy again: ` +
+              `${terraform} state pull | jq '${forget}' | ${terraform} state push -`,
           },
         ],
       },

@@ -58,6 +58,11 @@ destroys() { # destroys STACK
   tail -n 30 "$out/$1-destroy.log"
   return 1
 }
+# signal_terraform SIGNAL STACK: CDKTF runs Terraform in a session of its own
+signal_terraform() {
+  sandbox/in bash -c 'for pid in $(pgrep -x terraform); do [ "$(readlink /proc/$pid/cwd)" != "$1" ] || kill -"$0" $pid; done' \
+    "$1" "$app/cdktf.out/stacks/$2"
+}
 # fails_saying STACK LOG PATTERN: the deployment fails, and what it says has the pattern
 fails_saying() {
   if deploy_to "$1" "$2"; then echo "          it succeeded"; return 1; fi
