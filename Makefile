@@ -47,7 +47,7 @@ test-life: setup ## renewals, changes and faults of a deployment, under load; CI
 
 .PHONY: bench
 bench: node_modules ## speed and memory beside a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for a rough look
-	@bench/install
+	@sandbox/install bench/packages.txt
 	bench/run $(if $(QUICK),--quick)
 
 .PHONY: lint
