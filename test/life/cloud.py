@@ -34,8 +34,9 @@ def console(stack):
 
 
 def fault(stack):
+    # As the API answers it: the SDK of Debian 12 knows no such attribute.
     compute = openstack.connect(cloud=clouds[stack]).compute
-    print(compute.get_server(server(stack)).fault)
+    print(compute.get('/servers/' + server(stack).id).json()['server']['fault'])
 
 
 def delete_server(stack):
