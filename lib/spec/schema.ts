@@ -40,7 +40,11 @@ export const families = {
     'WildcardCertificate.acme(), WildcardCertificate.acmeOnInstance() or WildcardCertificate.fromPem(…)',
     'WildcardCertificate.acmeOnInstance()',
   ),
-  delivery: strategy(SecretDelivery.isSecretDelivery, 'a SecretDelivery', 'SecretDelivery.instanceMetadata()'),
+  delivery: strategy(
+    SecretDelivery.isSecretDelivery,
+    'SecretDelivery.instanceMetadata(), SecretDelivery.barbican() or SecretDelivery.userData()',
+    'SecretDelivery.barbican()',
+  ),
   backend: strategy(
     StateBackend.isStateBackend,
     'StateBackend.local(), StateBackend.s3(…), StateBackend.http(…) or StateBackend.pg(…)',
