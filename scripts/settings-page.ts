@@ -81,7 +81,8 @@ export const changes: {
     upstreamSecurity: `${newInstance}; another client certificate for the same key in place`,
     packageMirror: newInstance,
     strictEgress: 'security group in place',
-    recordTtl: 'records in place',
+    recordTtl:
+      'records in place; with `rfc2136` they are removed and made anew, so that for about a second names are not found, which resolvers may remember for the negative TTL of the zone',
     readinessTimeout: 'nothing: a wait',
     certificatePollInterval: newInstance,
     dns: asForCloud,
