@@ -152,6 +152,7 @@ load_stop() {
   jq -r '"  figure  load: \(.seconds) s; requests: " + ([.kinds | to_entries[] | "\(.key) \(.value.sent) sent, \(.value.lost) lost, \(.value.retried) sent again"] | join("; "))
     + "; WebSockets: \(.websockets.open) open, \(.websockets.lost) lost, \(.websockets.echoes) echoes; certificates seen: \(.certificates | length); longest outage \(.outage) s"' "$out/$1.load.json"
 }
+of_load() { jq -e "$2" "$out/$1.load.json" >/dev/null; } # of_load NAME JQ-CONDITION
 nothing_lost() { # requests and WebSockets
   jq -e '([.kinds[].lost] | add) == 0 and .websockets.lost == 0 and ([.kinds[].sent] | min) > 0 and .websockets.echoes > 0' "$out/$1.load.json" >/dev/null ||
     { jq -c '.errors[:10]' "$out/$1.load.json"; return 1; }
