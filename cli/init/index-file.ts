@@ -2,7 +2,8 @@
 export type Listed = { readonly text: string } | { readonly byHand: readonly [importLine: string, element: string] };
 
 const lineWidth = 120;
-const listPattern = /(export const clouds\b[^=\n]*=\s*)\[([\w$,\s]*)\]/;
+/** Elements are names, and calls that add several: `...cloudsFromYaml(__dirname)`. */
+const listPattern = /(export const clouds\b[^=\n]*=\s*)\[((?:[\w$,\s]|\.\.\.[\w$]+\([\w$]*\))*)\](?=\s*;)/;
 const importPattern = /^import .* from '(\.[^']*)';$/gm;
 
 /**
@@ -29,7 +30,9 @@ export const clouds: readonly CloudSpec[] = [${constant}];
   const known = index.includes(importLine);
   if (!list || !last) return { byHand: [importLine, constant] };
   const elements = (list[2] ?? '').split(',').flatMap((one) => one.trim() || []);
-  const listText = elements.includes(constant) ? list[0] : (list[1] ?? '') + listOf([...elements, constant], list);
+  const calls = elements.findIndex((element) => element.startsWith('...'));
+  const longer = elements.toSpliced(calls < 0 ? elements.length : calls, 0, constant);
+  const listText = elements.includes(constant) ? list[0] : (list[1] ?? '') + listOf(longer, list);
   let text = index.replace(listPattern, () => listText);
   if (!known) {
     // The imports come first, so that their places are the same as before.

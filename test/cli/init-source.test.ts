@@ -236,6 +236,16 @@ export const clouds: readonly CloudSpec[] = [cloudA, cloudC, cloudB];
     expect(add(index, 'cloud-c')).toEqual({ text: index });
   });
 
+  test('as this repository has it is known', () => {
+    const ours = readFileSync(join(root, 'stacks/index.ts'), 'utf8');
+    expect(add(ours, 'my-cloud')).toEqual({
+      text: ours
+        .replace("from './cloud-b';\n", "from './cloud-b';\nimport { myCloud } from './my-cloud';\n")
+        .replace('cloudB, ...cloudsFromYaml(__dirname)];', 'cloudB, myCloud, ...cloudsFromYaml(__dirname)];'),
+    });
+    expect(ours).toContain('...cloudsFromYaml(__dirname)];');
+  });
+
   test('with an element a line keeps that form', () => {
     const lines = index.replace('[cloudA, cloudC]', '[\n  cloudA,\n  cloudC,\n]');
     expect(add(lines)).toMatchObject({ text: expect.stringContaining('[\n  cloudA,\n  cloudC,\n  cloudB,\n];') });

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
 
-keypair FILE | console STACK | server STACK | fault STACK | delete-server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | image NAME | orphan
+keypair FILE | console STACK | server STACK | fault STACK | delete-server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | delete-flavor NAME | image NAME | orphan
 """
 import base64
 import subprocess
@@ -61,6 +61,11 @@ def flavor(name, disk):
     compute = openstack.connect(cloud='admin').compute
     if not compute.find_flavor(name):
         compute.create_flavor(name=name, ram=1024, vcpus=1, disk=int(disk))
+
+
+def delete_flavor(name):
+    compute = openstack.connect(cloud='admin').compute
+    compute.delete_flavor(compute.find_flavor(name))
 
 
 def image(name):
