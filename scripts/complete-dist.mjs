@@ -1,5 +1,6 @@
-// Copies the files that are read at run time beside the compiled code: lib/**/assets -> dist/lib/**/assets.
-import { cpSync, readdirSync, statSync } from 'node:fs';
+// Completes what the compiler wrote: the files that are read at run time, lib/**/assets -> dist/lib/**/assets, and the
+// mode of the command, which npm sets only when it installs.
+import { chmodSync, cpSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 function assetFolders(folder) {
@@ -12,3 +13,4 @@ function assetFolders(folder) {
 for (const folder of ['lib', 'cli'].flatMap(assetFolders)) {
   cpSync(folder, join('dist', folder), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
 }
+chmodSync('dist/cli/main.js', 0o755);
