@@ -1,5 +1,5 @@
 import { DnsRecords } from './dns-records';
-import { instanceParts } from './instance-files';
+import { lateParts } from './instance-files';
 import { BAD_PORTS } from './nginx/bad-ports';
 import { proxyModel, type ResolvedCloud, type ResolvedRegion, resolveCloud } from './spec';
 
@@ -9,41 +9,49 @@ import { proxyModel, type ResolvedCloud, type ResolvedRegion, resolveCloud } fro
  * other defaults, gives the same text for the same settings and replaces nothing.
  */
 export function instanceChoices(cloud: ResolvedCloud, region: ResolvedRegion): string {
-  const standard = defaults();
-  const [standardRegion] = standard.regions as [ResolvedRegion];
-  const unchosen = choicesOf(standard, standardRegion);
-  // Those that every instance has may become more with a newer version.
-  const usual = lateFileNames(standard, standardRegion);
-  const given = lateFileNames(cloud, region).filter((name) => !usual.includes(name));
-  const chosen = Object.entries({ ...choicesOf(cloud, region), lateFiles: given.length > 0 ? given : undefined })
+  standard ??= defaults();
+  const { unchosen, usual } = standard;
+  const { choices, lateFiles } = choicesOf(cloud, region);
+  const given = lateFiles.filter((name) => !usual.includes(name));
+  const chosen = Object.entries({ ...choices, lateFiles: given.length > 0 ? given : undefined })
     .map(([name, value]) => [name, JSON.stringify(value)] as const)
-    .filter(([name, value]) => value !== undefined && value !== JSON.stringify(unchosen[name]))
+    .filter(([name, value]) => value !== undefined && value !== unchosen[name])
     .sort(([a], [b]) => (a < b ? -1 : 1));
   return chosen.map(([name, value]) => `${name}: ${value}\n`).join('');
 }
 
-function choicesOf(cloud: ResolvedCloud, region: ResolvedRegion): Record<string, unknown> {
+interface Choices {
+  /** By name. */
+  readonly choices: Readonly<Record<string, unknown>>;
+  /** What an instance notices of certificate, delivery and client certificate: what it is given, and how. */
+  readonly lateFiles: readonly string[];
+}
+
+function choicesOf(cloud: ResolvedCloud, region: ResolvedRegion): Choices {
   const upstreamTls = region.upstreamSecurity.render();
   const { ports, ...model } = proxyModel(region, upstreamTls);
+  // Not all files of the instance, as to render them takes long.
+  const { files, lateFiles } = lateParts(cloud, region, upstreamTls);
   return {
-    ...model,
-    allowedPorts: ports.allowed,
-    deniedPorts: ports.denied.filter((range) => !BAD_PORTS.includes(range)),
-    upstreamTls: { ...upstreamTls, parts: upstreamTls.parts.files },
-    packageMirror: region.packageMirror,
-    certificatePollInterval: region.certificatePollInterval,
-    acme: instanceParts(cloud, region).files.find(({ path }) => path === '/etc/uap/acme.json')?.content,
+    choices: {
+      ...model,
+      allowedPorts: ports.allowed,
+      deniedPorts: ports.denied.filter((range) => !BAD_PORTS.includes(range)),
+      upstreamTls: { ...upstreamTls, parts: upstreamTls.parts.files },
+      packageMirror: region.packageMirror,
+      certificatePollInterval: region.certificatePollInterval,
+      acme: files.find(({ path }) => path === '/etc/uap/acme.json')?.content,
+    },
+    lateFiles: lateFiles.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).sort(),
   };
 }
 
-/** What an instance notices of certificate, delivery and client certificate: what it is given, and how. */
-function lateFileNames(cloud: ResolvedCloud, region: ResolvedRegion): string[] {
-  const { lateFiles } = instanceParts(cloud, region);
-  return lateFiles.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).sort();
-}
+/** What `defaults` returns, which is the same for all regions. */
+let standard: ReturnType<typeof defaults> | undefined;
 
-function defaults(): ResolvedCloud {
-  return resolveCloud({
+/** What is no choice: the JSON of each default, and the late files that every instance has, in this version or a newer. */
+function defaults() {
+  const cloud = resolveCloud({
     name: 'defaults',
     acme: { email: 'ops@cloud.org' },
     dns: DnsRecords.designate({ zone: 'cloud.org' }),
@@ -58,4 +66,7 @@ function defaults(): ResolvedCloud {
       },
     ],
   });
+  const { choices, lateFiles } = choicesOf(cloud, cloud.regions[0] as ResolvedRegion);
+  const unchosen = Object.fromEntries(Object.entries(choices).map(([name, value]) => [name, JSON.stringify(value)]));
+  return { unchosen, usual: lateFiles };
 }

@@ -3,6 +3,7 @@ import { type InstanceFile, type InstanceParts, mergeParts } from './instance-pa
 import { renderNginx } from './nginx';
 import { SCRIPTS } from './nginx/paths';
 import { proxyModel, type ResolvedCloud, type ResolvedRegion } from './spec';
+import type { UpstreamTls } from './upstream-security';
 import type { CertificateContext } from './wildcard-certificate';
 
 /** What the strategies of a region need to know about it. */
@@ -27,6 +28,18 @@ const addressParts: InstanceParts = {
   hooks: [{ name: 'addresses', command: [`${SCRIPTS}/own-addresses`, '--reload'] }],
 };
 
+/** What certificate and upstream security put on the instance of a region, the late files as its delivery carries them. */
+export function lateParts(
+  cloud: ResolvedCloud,
+  region: ResolvedRegion,
+  upstreamTls: UpstreamTls,
+): Required<InstanceParts> {
+  const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
+  // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
+  const late = mergeParts(addressParts, upstreamTls.parts, certificate);
+  return { ...late, lateFiles: region.delivery.route(late.lateFiles) };
+}
+
 /**
  * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
  * certificate strategy announces. Pure: no Terraform, no cloud.
@@ -34,15 +47,12 @@ const addressParts: InstanceParts = {
  */
 export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
   const upstreamTls = region.upstreamSecurity.render();
-  const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
-  // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
-  const late = mergeParts(addressParts, upstreamTls.parts, certificate);
-  const lateFiles = region.delivery.route(late.lateFiles);
+  const late = lateParts(cloud, region, upstreamTls);
   const parts = mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
-    { ...late, lateFiles },
-    region.delivery.instanceParts(lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
+    late,
+    region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
   );
   const packages = { path: '/etc/uap/packages', content: parts.packages.map((name) => `${name}\n`).join('') };
   return mergeParts(parts, { files: [packages] });

@@ -123,15 +123,21 @@ function compress(content: string): Uint8Array {
 /** Python's, but for the brace that opens Terraform's templates. */
 const base85Alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`,|}~';
 
+const base85Digits = [...Buffer.from(base85Alphabet)];
+
 /** As Python's b85encode: four bytes are five digits, the most significant first; what the last four lack is cut off. */
 function base85(bytes: Uint8Array): string {
   const lacking = (4 - (bytes.length % 4)) % 4;
   const padded = Buffer.concat([bytes, Buffer.alloc(lacking)]);
-  const words = Array.from({ length: padded.length / 4 }, (_, index) => padded.readUInt32BE(4 * index));
-  const text = words.map((word) =>
-    [85 ** 4, 85 ** 3, 85 ** 2, 85, 1].map((power) => base85Alphabet[Math.floor(word / power) % 85]).join(''),
-  );
-  return text.join('').slice(0, 5 * words.length - lacking);
+  const text = Buffer.alloc((padded.length / 4) * 5);
+  for (let word = 0; word < padded.length / 4; word++) {
+    let value = padded.readUInt32BE(4 * word);
+    for (let digit = 4; digit >= 0; digit--) {
+      text[5 * word + digit] = base85Digits[value % 85] as number;
+      value = Math.floor(value / 85);
+    }
+  }
+  return text.toString('latin1', 0, text.length - lacking);
 }
 
 function checkFiles(files: readonly InstanceFile[]): void {
