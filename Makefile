@@ -26,7 +26,7 @@ test: setup ## lint, types, unit, snapshot and real-nginx tests, terraform valid
 	@scripts/test
 
 .PHONY: test-browser
-test-browser: node_modules ## real apps in Chromium through the proxy: JupyterLab, noVNC, a dashboard, uploads
+test-browser: node_modules ## real apps in Chromium through the proxy: JupyterLab, JupyterHub, noVNC, a dashboard, uploads
 	@test/browser/run
 
 .PHONY: demo

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Program, startProgram } from './support/program';
-import { APPS, OUT, openWorld, type World } from './support/world';
+import { APPS, HUB_PROXY, OUT, openWorld, type World } from './support/world';
 
 /** Apps as people run them, on an instance of their own each; nothing is configured for the proxy. */
 describe('real apps', () => {
@@ -56,6 +56,49 @@ describe('real apps', () => {
     await output.waitFor();
     expect((await output.innerText()).trim()).toBe('42');
     await page.screenshot({ path: path.join(OUT, 'jupyterlab.png') });
+    await page.close();
+  });
+
+  test('JupyterHub over http: log in, get a server, run a cell in it', async () => {
+    const address = world.addresses[3] as string;
+    const app = { protocol: 'http', address, port: 8000 } as const;
+    const home = path.join(world.folder, 'hub');
+    mkdirSync(home);
+    const password = 'a-password-of-the-test';
+    await start([path.join(APPS, 'jupyterhub'), '--config', path.join(__dirname, 'apps/jupyterhub_config.py')], {
+      // The Hub starts servers by their name.
+      env: {
+        PATH: `${APPS}:/usr/bin:/bin`,
+        HOME: home,
+        HUB_ADDRESS: address,
+        HUB_PASSWORD: password,
+        HUB_NODE: process.execPath,
+        HUB_PROXY: HUB_PROXY,
+      },
+      cwd: home,
+      listens: app,
+    });
+    const page = await world.page();
+    const sockets: string[] = [];
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    // The Hub's own proxy listens before it knows the Hub.
+    await until(async () => String((await page.goto(world.url(app)))?.status()), '200');
+    expect(page.url()).toContain('/hub/login?next=');
+    await page.fill('input[name=username]', 'ada');
+    await page.fill('input[name=password]', password);
+    await page.click('#login_submit');
+    await page.waitForURL('**/user/ada/lab');
+    await page.locator('.jp-LauncherCard[data-category=Notebook]').click();
+    await page.getByText('Python 3 (ipykernel) | Idle').waitFor();
+    await page.locator('.jp-CodeCell .cm-content').click();
+    await page.keyboard.type('6*7');
+    await page.keyboard.press('Shift+Enter');
+    const output = page.locator('.jp-CodeCell .jp-OutputArea-output');
+    await output.waitFor();
+    expect((await output.innerText()).trim()).toBe('42');
+    const kernel = `wss://${world.uap.host(app)}/user/ada/api/kernels/`;
+    expect(sockets.filter((url) => url.startsWith(kernel))).toHaveLength(1);
+    await page.screenshot({ path: path.join(OUT, 'jupyterhub.png') });
     await page.close();
   });
 

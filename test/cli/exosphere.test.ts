@@ -21,7 +21,7 @@ test.each([
 ])('uap exosphere %s: its regions, null for the only one', async (cloud, userAppProxy) => {
   const { code, stdout, stderr } = await app.run('exosphere', cloud, '--stacks', 'stacks/named.ts');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(JSON.parse(stdout)).toEqual({ keystoneHostname: 'keystone.cloud.org', userAppProxy });
+  expect(JSON.parse(stdout)).toEqual({ keystoneHostname: 'keystone.cloud.org', friendlyName: cloud, userAppProxy });
 });
 
 test('without the host name of Keystone, it says what to set', async () => {

@@ -14,8 +14,13 @@ export const OTHER_ORIGIN = 'https://elsewhere.example';
 /** Where screenshots and other results go; not in git. */
 export const OUT = path.join(__dirname, '..', 'out');
 
+const INSTALLED = process.env.UAP_BROWSER_DIR ?? path.join(homedir(), '.cache/uap-browser');
+
 /** Programs of the Python apps. */
-export const APPS = path.join(process.env.UAP_BROWSER_DIR ?? path.join(homedir(), '.cache/uap-browser'), 'venv/bin');
+export const APPS = path.join(INSTALLED, 'venv/bin');
+
+/** JupyterHub's own proxy, a program for Node.js. */
+export const HUB_PROXY = path.join(INSTALLED, 'hub/node_modules/configurable-http-proxy/bin/configurable-http-proxy');
 
 /** The user's side: a proxy with a certificate that a browser trusts, and that browser. */
 export interface World {
