@@ -1,9 +1,9 @@
 import { caddy } from './caddy';
-import { haproxy } from './haproxy';
+import { haproxy, haproxyFull } from './haproxy';
 import { limit, limitFull } from './limit';
 import { ours, oursPlain } from './ours';
 import type { Peer } from './peer';
 import { plain } from './plain';
 
 /** In the order of the tables. */
-export const PEERS: readonly Peer[] = [limit, limitFull, ours, haproxy, caddy, oursPlain, plain];
+export const PEERS: readonly Peer[] = [limit, limitFull, ours, haproxy, haproxyFull, caddy, oursPlain, plain];

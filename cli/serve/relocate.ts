@@ -41,5 +41,7 @@ function relocateText(text: string, { root, listen, httpsPort, httpPort }: Locat
     })
     .replace(new RegExp(`^( *listen )(?=${HEALTH_PORT};)`, 'gm'), `$1${listen}:`)
     .replace(/^(map "" \$uap_port_suffix \{\n *default )""/m, `$1"${suffix}"`)
+    .replace(/^(proxy_set_header (?:X-Forwarded-)?Host \$host)(?=;)/gm, `$1${suffix}`)
+    .replace(/^(proxy_set_header X-Forwarded-Port )443(?=;)/gm, `$1${httpsPort}`)
     .replace(MOVED, (folder) => `${root}${folder}`);
 }

@@ -61,18 +61,21 @@ export function proxyConf(model: ProxyModel) {
   ]);
 }
 
-/** Request headers; a location that sets one header of its own inherits none, so each includes all. */
+const setHeader = (name: string, value: string) => directive('proxy_set_header', name, value);
+
+/**
+ * Request headers; a location that sets one header of its own inherits none, so each includes all. The port is written
+ * out: a variable would be evaluated for each request.
+ */
 export function proxyHeadersConf() {
-  const set = (name: string, value: string) => directive('proxy_set_header', name, value);
   return confFile('proxy-headers.conf', 'Request headers to the upstream.', [
-    set('Host', '$host$uap_port_suffix'),
-    set('X-Real-IP', '$remote_addr'),
-    set('X-Forwarded-For', '$remote_addr'),
-    set('X-Forwarded-Proto', 'https'),
-    set('X-Forwarded-Host', '$host$uap_port_suffix'),
-    set('X-Forwarded-Port', '$server_port'),
-    set('CDN-Loop', '$uap_cdn_loop'),
-    ...[...FORWARDED, ...HOP_BY_HOP, 'Early-Data'].map((name) => set(name, '')),
+    setHeader('Host', '$host'),
+    setHeader('X-Real-IP', '$remote_addr'),
+    setHeader('X-Forwarded-For', '$remote_addr'),
+    setHeader('X-Forwarded-Proto', 'https'),
+    setHeader('X-Forwarded-Host', '$host'),
+    setHeader('X-Forwarded-Port', '443'),
+    ...[...FORWARDED, ...HOP_BY_HOP, 'Early-Data'].map((name) => setHeader(name, '')),
   ]);
 }
 
@@ -106,31 +109,55 @@ export function proxyMapsConf(model: ProxyModel) {
 }
 
 /** Statuses that only {@link proxyLocations} use, to jump to a named location: that leaves the request target as it came. */
+const THROUGH_CDN = '590';
 const UPGRADE = '591';
 const CLIENT_ORIGIN = '592';
 
 /** Goes with {@link proxyLocations} into the server. */
 export function proxyErrorPages(model: ProxyModel): Directive[] {
   return [
+    directive('error_page', THROUGH_CDN, '=', '@through_cdn'),
     directive('error_page', UPGRADE, '=', '@upgrade'),
     ...(hasClientOrigins(model) ? [directive('error_page', CLIENT_ORIGIN, '=', '@client_origin')] : []),
   ];
 }
 
-/** The locations of an app: everything, upgraded connections, and requests of client origins. */
+/** Where a request of an app goes on, or is answered. */
+const REFUSED = block(
+  'if',
+  ['($uap_pass', '=', '', ')'],
+  [directive('rewrite', '^', '//uap/answer/$uap_refusal', 'last')],
+);
+const FROM_CDN = block('if', ['($http_cdn_loop', '!=', '', ')'], [directive('return', THROUGH_CDN)]);
+const ANSWERED = block('if', ['($uap_answer)'], [directive('rewrite', '^', '//uap/answer/$uap_answer', 'last')]);
+const SIBLING = block('if', ['($uap_sibling)'], [directive('rewrite', '^', '//uap/answer/$uap_sibling', 'last')]);
+const UPGRADED = block('if', ['($http_upgrade)'], [directive('return', UPGRADE)]);
+const OF_CLIENT_ORIGIN = block('if', ['($uap_client_origin)'], [directive('return', CLIENT_ORIGIN)]);
+
+/**
+ * The locations of an app: most requests, those that came through a CDN or proxy that says so, upgraded connections, and
+ * requests of client origins. The first one looks at no more than what tells these apart: each variable costs.
+ */
 export function proxyLocations(model: ProxyModel): Directive[] {
-  const clientOrigins = hasClientOrigins(model);
+  const clientOrigin = hasClientOrigins(model) ? [OF_CLIENT_ORIGIN] : [];
+  const sibling = model.siblingShield === 'enforce' ? [SIBLING] : [];
   return [
     block(
       'location',
       ['/'],
       [
-        block('if', ['($uap_pass', '=', '', ')'], [directive('rewrite', '^', '//uap/answer/$uap_refusal', 'last')]),
-        block('if', ['($uap_answer)'], [directive('rewrite', '^', '//uap/answer/$uap_answer', 'last')]),
-        block('if', ['($http_upgrade)'], [directive('return', UPGRADE)]),
-        ...(clientOrigins ? [block('if', ['($uap_client_origin)'], [directive('return', CLIENT_ORIGIN)])] : []),
-        ...pass({ timeout: '1h', connection: '' }),
+        REFUSED,
+        FROM_CDN,
+        ...clientOrigin,
+        ...sibling,
+        UPGRADED,
+        ...pass({ timeout: '1h', connection: '', cdnLoop: literal(model.hostname) }),
       ],
+    ),
+    block(
+      'location',
+      ['@through_cdn'],
+      [ANSWERED, UPGRADED, ...clientOrigin, ...pass({ timeout: '1h', connection: '', cdnLoop: '$uap_cdn_loop' })],
     ),
     because(
       'Silent for a day, and some: TCP keepalive finds the dead.',
@@ -138,31 +165,41 @@ export function proxyLocations(model: ProxyModel): Directive[] {
         'location',
         ['@upgrade'],
         [
-          directive('proxy_set_header', 'Upgrade', '$uap_upgrade'),
-          ...pass({ timeout: '25h', connection: '$uap_connection' }),
+          setHeader('Upgrade', '$uap_upgrade'),
+          ...pass({ timeout: '25h', connection: '$uap_connection', cdnLoop: '$uap_cdn_loop' }),
         ],
       ),
     ),
-    ...(clientOrigins ? [clientOriginLocation()] : []),
+    ...(hasClientOrigins(model) ? [clientOriginLocation()] : []),
   ];
 }
 
+/** Preflights are of client origins alone. */
 function clientOriginLocation(): Directive {
   return block(
     'location',
     ['@client_origin'],
     [
+      ANSWERED,
+      UPGRADED,
       ...[...CORS_RESPONSE, ...HIDDEN].map((name) => directive('proxy_hide_header', name)),
       directive('include', `${UAP}/cors-headers.conf`),
-      ...pass({ timeout: '1h', connection: '' }),
+      ...pass({ timeout: '1h', connection: '', cdnLoop: '$uap_cdn_loop' }),
     ],
   );
 }
 
-function pass({ timeout, connection }: { timeout: string; connection: string }): Directive[] {
+interface Pass {
+  readonly timeout: string;
+  readonly connection: string;
+  readonly cdnLoop: string;
+}
+
+function pass({ timeout, connection, cdnLoop }: Pass): Directive[] {
   return [
     directive('include', `${UAP}/proxy-headers.conf`),
-    directive('proxy_set_header', 'Connection', connection),
+    setHeader('CDN-Loop', cdnLoop),
+    setHeader('Connection', connection),
     directive('proxy_read_timeout', timeout),
     directive('proxy_send_timeout', timeout),
     directive('add_header', 'Origin-Agent-Cluster', '?1', 'always'),

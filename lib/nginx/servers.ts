@@ -55,6 +55,10 @@ function apps(model: ProxyModel): Directive {
       ...refuseStrangers(model),
       appsErrorLog(model),
       directive('client_max_body_size', String(model.maxBodySize)),
+      because(
+        'What a request needs at once; in 4k it would be allocated in pieces.',
+        directive('request_pool_size', '16k'),
+      ),
       directive('include', `${UAP}/proxy.conf`),
       directive('include', `${UAP}/upstream/server.conf`),
       directive('recursive_error_pages', 'on'),

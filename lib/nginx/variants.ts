@@ -52,7 +52,10 @@ function luaVariant(): InstanceFile[] {
       directive('content_by_lua_file', `${lua}/metrics.lua`),
     ]),
     confFile('variants/upstream-lua/server.conf', 'The pool for a request, empty if it is refused.', [
-      directive('set_by_lua_file', '$uap_pass', `${lua}/pass.lua`),
+      because(
+        'Not a file: looking for its code costs as much as running it.',
+        directive('set_by_lua', '$uap_pass', 'return require("target").pass()'),
+      ),
     ]),
     confFile(
       'variants/upstream-lua/pass.conf',
@@ -63,7 +66,7 @@ function luaVariant(): InstanceFile[] {
         directive('proxy_pass', 'https://uap_https'),
       ],
     ),
-    ...['target', 'init', 'pass', 'connect', 'count', 'metrics'].map((name) => ({
+    ...['target', 'init', 'connect', 'count', 'metrics'].map((name) => ({
       path: `${lua}/${name}.lua`,
       content: readAsset(`lua/${name}.lua`),
     })),

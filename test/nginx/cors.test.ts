@@ -118,6 +118,31 @@ describeUap('origins', (variant) => {
     expect(await allowed(strict, origins(strict).same)).toBeUndefined();
   });
 
+  test('a request that came through a CDN is treated alike', async () => {
+    for (const cdn of ['cdn.example', '0']) {
+      const from = (method: string, headers: http.OutgoingHttpHeaders) =>
+        ask(strict, hostAt(strict), { method, headers: { 'CDN-Loop': cdn, ...headers } });
+      expect((await from('OPTIONS', { Origin: CLIENT_ORIGIN, ...PREFLIGHT })).status).toBe(204);
+      const sibling = { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'cors', Origin: origins(strict).other };
+      expect((await from('GET', sibling)).status).toBe(403);
+      for (const more of [{}, { Origin: CLIENT_ORIGIN }, { Connection: 'Upgrade', Upgrade: 'websocket' }]) {
+        const answer = await from('GET', more);
+        const { headers } = JSON.parse(answer.body) as Seen;
+        expect(headers.filter(([name]) => name === 'cdn-loop')).toEqual([['cdn-loop', `${cdn}, ${HOSTNAME}`]]);
+        expect(headers.filter(([name]) => name === 'upgrade')).toHaveLength('Upgrade' in more ? 1 : 0);
+        expect(answer.one('access-control-allow-origin')).toBe('Origin' in more ? CLIENT_ORIGIN : undefined);
+      }
+    }
+  });
+
+  test('a client origin may open a WebSocket', async () => {
+    for (const cdn of [{}, { 'CDN-Loop': 'cdn.example' }]) {
+      const headers = { Origin: CLIENT_ORIGIN, Connection: 'Upgrade', Upgrade: 'websocket', ...cdn };
+      const seen = JSON.parse((await ask(strict, hostAt(strict), { headers })).body) as Seen;
+      expect(seen.headers).toContainEqual(['upgrade', 'websocket']);
+    }
+  });
+
   test.each([
     ['same-site', 'cors', 403],
     ['same-site', 'no-cors', 403],

@@ -54,9 +54,11 @@ describe('relocate', () => {
       const now = (moved[i]?.content ?? '').split('\n');
       return content.split('\n').filter((line) => !line.includes('listen "[::]') && !now.includes(line));
     });
+    const header = 'proxy_set_header (Host \\$host|X-Forwarded-Host \\$host|X-Forwarded-Port 443);';
     for (const line of changed) {
-      expect(line).toMatch(/^ *(listen (443|80)[ ;]|default "";|.*\/(etc|var|run)\/)/);
+      expect(line).toMatch(new RegExp(`^ *(listen (443|80)[ ;]|default "";|${header}|.*/(etc|var|run)/)`));
     }
+    expect(changed.filter((line) => line.startsWith('proxy_set_header'))).toHaveLength(3);
     expect(changed.filter((line) => line.includes('default ""'))).toHaveLength(1);
   });
 

@@ -7,8 +7,9 @@ local ngx = ngx
 local tonumber = tonumber
 
 -- Refusals are not remembered: served names are at most addresses times ports, refused ones are up to the client.
--- Two generations bound the table: when the young one is full it becomes the old one, and what is in use moves back.
-local GENERATION_SIZE = 8192
+-- Two generations bound the table, to some 20 MB: when the young one is full it becomes the old one, and what is in use
+-- moves back. That is more names than a region has apps in use, so that no request depends on how many ranges there are.
+local GENERATION_SIZE = 32768
 local young, old, count = {}, {}, 0
 
 -- A pool per way of naming a target: a connection kept from `https-…` was opened with that name in its TLS handshake.
