@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an operator or an administrator does in the cloud besides a deployment; one process each, as it costs seconds.
 
-keypair FILE | console STACK | server STACK | fault STACK | delete-server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | delete-flavor NAME | image NAME | orphan
+keypair FILE | console STACK | server STACK | fault STACK | metadata STACK KEY VALUE | delete-server STACK | domain STACK | quota NAME VALUE | flavor NAME DISK | delete-flavor NAME | image NAME | orphan
 """
 import base64
 import subprocess
@@ -37,6 +37,14 @@ def fault(stack):
     # As the API answers it: the SDK of Debian 12 knows no such attribute.
     compute = openstack.connect(cloud=clouds[stack]).compute
     print(compute.get('/servers/' + server(stack).id).json()['server']['fault'])
+
+
+def metadata(stack, key, value):
+    """Another value for an item; prints the old one."""
+    compute = openstack.connect(cloud=clouds[stack]).compute
+    path = '/servers/' + server(stack).id + '/metadata/' + key
+    print(compute.get(path).json()['meta'][key])
+    compute.put(path, json={'meta': {key: value}}).raise_for_status()
 
 
 def delete_server(stack):
