@@ -37,10 +37,9 @@ export class InstanceFilesRecord extends Construct {
   /** A Terraform condition: whether this version writes other files. */
   readonly outdated: string;
 
-  /** @param userData the cloud-config without secrets, as this version of the package writes it */
-  constructor(scope: Construct, id: string, server: ComputeInstanceV2, userData: string) {
+  /** @param digest of the user data, as this version of the package writes it */
+  constructor(scope: Construct, id: string, server: ComputeInstanceV2, digest: string) {
     super(scope, id);
-    const digest = sha256(userData);
     const resource = new TerraformResource(this, 'Resource', {
       terraformResourceType: 'terraform_data',
       // Terraform ignores it for as long as this stays, which is as long as the server.

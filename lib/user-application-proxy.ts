@@ -122,7 +122,7 @@ export class UserApplicationProxy extends Construct {
         // One for each, so that they can be rolled over one by one.
         source: new InstanceSource(this, numbered('source'), made).address,
       });
-      const files = new InstanceFilesRecord(this, numbered('files'), instance.server, bootData.text);
+      const files = new InstanceFilesRecord(this, numbered('files'), instance.server, bootData.digest);
       return { numbered, reserved, instance, files, addresses: reserved.addresses ?? instance.addresses };
     });
     this.instances = slots.map(({ instance }) => instance);

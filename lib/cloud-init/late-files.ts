@@ -1,4 +1,4 @@
-import { gzipSync } from 'fflate';
+import { gzipSync } from 'node:zlib';
 import type { InstanceHook, InstanceParts, LateFile } from '../instance-parts';
 import { library, script, unit } from './assets';
 
@@ -39,7 +39,7 @@ export function pieceCount(maxLength: number): number {
 
 /** The values of the keys of a late file, `count` of them; see {@link pieceKey}. */
 export function encodePieces(content: Buffer, count: number): string[] {
-  const text = Buffer.from(gzipSync(content, { level: 9, mtime: 0 })).toString('base64');
+  const text = gzipSync(content, { level: 9 }).toString('base64');
   if (text.length > count * pieceLength) {
     throw new Error(`${content.length} bytes need ${Math.ceil(text.length / pieceLength)} pieces; there are ${count}`);
   }

@@ -1,4 +1,5 @@
-import { gzipSync } from 'fflate';
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { type InstanceFile, type InstanceParts, latePath } from '../instance-parts';
 import { base64Length } from './late-files';
 
@@ -31,6 +32,8 @@ export interface UserDataOptions {
 export interface UserData {
   /** The cloud-config, for people and tests: without the contents of secret late files. */
   readonly text: string;
+  /** SHA-256 of what it writes and does, the same with every version of Node.js; those of zlib differ. */
+  readonly digest: string;
   /** Its length in base64, with room for the secret late files: the number that Nova limits. */
   readonly bytes: number;
   /**
@@ -44,9 +47,6 @@ export interface UserData {
  * The cloud-config that writes all files, as one archive, and starts all units: cloud-init reads its YAML again in each
  * of its stages, which takes half a minute on a slow machine if a hundred files are in it. Secret late files stand
  * beside the archive, as their contents are known to Terraform alone; other late files are not part of it.
- *
- * The same parts give the same bytes on every machine, as changed user data replaces the server; hence a compressor in
- * JavaScript, not Node's zlib or Terraform's, whose output differs between versions.
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;
@@ -54,6 +54,7 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
   checkFiles(files);
   const secrets = (parts.lateFiles ?? []).filter((file) => file.secret);
   const units = (parts.units ?? []).map((unit) => unit.name);
+  const entries = JSON.stringify(files.map(({ path, content, mode }) => [path, mode ?? '0644', content]));
   const config = {
     fqdn: options.hostname,
     ...(sshAuthorizedKeys.length > 0 ? { ssh_authorized_keys: sshAuthorizedKeys } : {}),
@@ -61,7 +62,7 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     package_update: false,
     package_upgrade: false,
     write_files: [
-      { path: userDataArchive, permissions: '0644', content: archive(files) },
+      { path: userDataArchive, permissions: '0644', content: base85(compress(entries)) },
       ...secrets.map(({ name }) => ({
         path: latePath(name),
         permissions: '0600',
@@ -79,6 +80,13 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
       ['systemctl', 'start', '--no-block', ...units],
     ],
   };
+  const {
+    write_files: [, ...lateFiles],
+    ...rest
+  } = config;
+  const digest = createHash('sha256')
+    .update(JSON.stringify([rest, lateFiles, entries]))
+    .digest('hex');
   // JSON is YAML, and no reader takes "0644" or "on" in it for anything but text.
   const form = `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
   refuseTokens('user data', form);
@@ -90,6 +98,7 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
   if (bytes > userDataLimit) throw new Error(tooLarge(bytes, files, room));
   return {
     text,
+    digest,
     bytes,
     withSecrets: (contents) =>
       fill(escapeTemplate(form), (name) => {
@@ -110,14 +119,8 @@ function escapeTemplate(text: string): string {
   return text.replace(/[$%](?=\{)/g, '$&$&');
 }
 
-function archive(files: readonly InstanceFile[]): string {
-  const entries = files.map(({ path, content, mode }) => [path, mode ?? '0644', content]);
-  return base85(compress(JSON.stringify(entries)));
-}
-
-/** Level 6 takes a tenth less time than level 9, for 1 % more bytes. */
-function compress(content: string): Uint8Array {
-  return gzipSync(Buffer.from(content), { level: 6, mtime: 0 });
+function compress(content: string): Buffer {
+  return gzipSync(content, { level: 9 });
 }
 
 /** Python's, but for the brace that opens Terraform's templates. */
