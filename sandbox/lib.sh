@@ -71,11 +71,12 @@ init_pid() {
 
 # enter [NAME=VALUE...] COMMAND...: in all namespaces of the sandbox, in a clean environment, in the same directory.
 # The command ends when its caller is killed.
+# CDKTF and Terraform would wait for servers that tell of newer versions, and none is reached from inside.
 enter() {
   local pid
   pid=$(init_pid) || fail "the sandbox is not up: $SANDBOX/up"
   exec nsenter -t "$pid" -n -m -u -i -p --wdns="$PWD" -- setpriv --pdeathsig TERM \
-    env -i PATH="$PATH" HOME="$HOME" TERM="${TERM:-dumb}" LC_ALL=$LC_ALL UAP_SANDBOX_DIR="$DIR" OS_CLIENT_CONFIG_FILE="$RUN/clouds.yaml" "$@"
+    env -i PATH="$PATH" HOME="$HOME" TERM="${TERM:-dumb}" LC_ALL=$LC_ALL CHECKPOINT_DISABLE=1 UAP_SANDBOX_DIR="$DIR" OS_CLIENT_CONFIG_FILE="$RUN/clouds.yaml" "$@"
 }
 
 # --- inside
