@@ -76,7 +76,7 @@ enter() {
   local pid
   pid=$(init_pid) || fail "the sandbox is not up: $SANDBOX/up"
   exec nsenter -t "$pid" -n -m -u -i -p --wdns="$PWD" -- setpriv --pdeathsig TERM \
-    env -i PATH="$PATH" HOME="$HOME" TERM="${TERM:-dumb}" LC_ALL=$LC_ALL CHECKPOINT_DISABLE=1 UAP_SANDBOX_DIR="$DIR" OS_CLIENT_CONFIG_FILE="$RUN/clouds.yaml" "$@"
+    env -i PATH="$PATH" HOME="$HOME" TERM="${TERM:-dumb}" LC_ALL=$LC_ALL CHECKPOINT_DISABLE=1 DISABLE_VERSION_CHECK=1 UAP_SANDBOX_DIR="$DIR" OS_CLIENT_CONFIG_FILE="$RUN/clouds.yaml" "$@"
 }
 
 # --- inside
