@@ -43,7 +43,7 @@ export const families = {
   delivery: strategy(
     SecretDelivery.isSecretDelivery,
     'SecretDelivery.instanceMetadata(), SecretDelivery.barbican() or SecretDelivery.userData()',
-    'SecretDelivery.barbican()',
+    'SecretDelivery.instanceMetadata()',
   ),
   backend: strategy(
     StateBackend.isStateBackend,
