@@ -143,14 +143,22 @@ export class UserApplicationProxy extends Construct {
         ? (atInstances[0] as string[])
         : Fn.concat(atInstances);
 
-    const readiness = (id: string, address: string, instanceId: string, after: readonly ITerraformDependable[]) =>
+    const readiness = (
+      id: string,
+      address: string,
+      instances: readonly ProxyInstance[],
+      after: readonly ITerraformDependable[],
+    ) =>
       region.readinessTimeout === 0
         ? after
         : [
             new Readiness(this, id, {
               hostname: region.hostname,
               address,
-              instanceId,
+              instanceId: together(instances.map(({ server }) => server.id)),
+              powerStates: instances.map(
+                ({ server }) => `${server.terraformResourceType}.${server.friendlyUniqueId}.power_state`,
+              ),
               chainPem: certificate.chainPem,
               timeout: region.readinessTimeout,
               dependsOn: after.length > 0 ? after : undefined,
@@ -166,19 +174,13 @@ export class UserApplicationProxy extends Construct {
       ];
       // Behind a load balancer nobody else reaches it.
       if (balancer.port) return attached;
-      return readiness(numbered('readiness'), Fn.element(addresses, 0), instanceId, attached);
+      return readiness(numbered('readiness'), Fn.element(addresses, 0), [instance], attached);
     });
     let serving = balancer.serve(
       this.instances.map((instance) => instance.address),
       ready,
     );
-    if (balancer.port) {
-      const instanceIds = Fn.join(
-        ' ',
-        this.instances.map(({ server }) => server.id),
-      );
-      serving = readiness('readiness', Fn.element(this.addresses, 0), instanceIds, serving);
-    }
+    if (balancer.port) serving = readiness('readiness', Fn.element(this.addresses, 0), this.instances, serving);
     if (api && region.drain > 0) {
       for (const { numbered, instance } of slots) {
         new Drain(this, numbered('drain'), {
@@ -222,6 +224,10 @@ export class UserApplicationProxy extends Construct {
   private serverGroup(name: string, region: string | undefined): string {
     return new ComputeServergroupV2(this, 'server-group', { name, region, policies: ['soft-anti-affinity'] }).id;
   }
+}
+
+function together(ids: readonly string[]): string {
+  return ids.length === 1 ? (ids[0] as string) : Fn.join(' ', [...ids]);
 }
 
 /** An address that a user's instance could have: the seventh of the first range, or its first if it is small. */

@@ -18,6 +18,8 @@ export interface ReadinessProps {
    * @default - any certificate for the host name
    */
   readonly chainPem?: string;
+  /** Terraform addresses of the power states of the instances: one that was stopped is waited for when it is started. */
+  readonly powerStates: readonly string[];
   /** Seconds. */
   readonly timeout: number;
   /** What leads the address to the instance. @default none */
@@ -27,7 +29,7 @@ export interface ReadinessProps {
 /**
  * A resource that is there once the UAP answers for its host name with the right certificate. It waits on the machine
  * that deploys, which therefore needs to reach port 443 of the UAP.
- * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
+ * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, powerStates: [], timeout: 900 })
  */
 export class Readiness extends Construct {
   /** What others depend on: a `terraform_data`. */
@@ -44,6 +46,7 @@ export class Readiness extends Construct {
         UAP_CHAIN: props.chainPem ?? '',
       },
       triggers: { instance: props.instanceId, address: props.address, certificate: props.chainPem ?? '' },
+      changes: props.powerStates,
       dependsOn: props.dependsOn,
     });
   }
@@ -120,6 +123,8 @@ interface ScriptRun {
   readonly environment: Readonly<Record<string, string>>;
   /** What makes it run anew. */
   readonly triggers: Readonly<Record<string, string>>;
+  /** Addresses of attributes that make it run anew when a plan changes them. @default none */
+  readonly changes?: readonly string[];
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -133,6 +138,7 @@ function scriptRun(scope: Construct, script: string, run: ScriptRun): TerraformR
   const resource = new TerraformResource(scope, 'Resource', {
     terraformResourceType: 'terraform_data',
     dependsOn: run.dependsOn ? [...run.dependsOn] : undefined,
+    lifecycle: run.changes?.length ? { replaceTriggeredBy: [...run.changes] } : undefined,
     provisioners: [{ type: 'local-exec', command: `node "${asset.path}"`, environment: { ...run.environment } }],
   });
   resource.addOverride('triggers_replace', run.triggers);
