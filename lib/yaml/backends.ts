@@ -1,7 +1,9 @@
 import type { HttpBackendConfig, PgBackendConfig, S3BackendConfig } from 'cdktf';
 import { z } from 'zod';
 import { list, setting, text } from '../spec/elements';
-import type { Options } from './families';
+
+/** A schema for each option, of its very type. */
+export type Options<T> = { [Name in keyof T]-?: z.ZodType<T[Name]> };
 
 // The options of Terraform's backends, as CDKTF names them. Their values are Terraform's business, so only the kind of
 // each is checked here; the compiler asks for every name.

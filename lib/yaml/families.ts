@@ -11,7 +11,7 @@ import type { Schemas } from '../spec/walk';
 import { StateBackend } from '../state-backend';
 import { UpstreamSecurity } from '../upstream-security';
 import { WildcardCertificate } from '../wildcard-certificate';
-import { httpOptions, pgOptions, s3Options } from './backends';
+import { httpOptions, type Options, pgOptions, s3Options } from './backends';
 
 /** A factory as YAML writes it: `name: argument`, or the name alone. */
 export interface Factory {
@@ -22,9 +22,6 @@ export interface Factory {
 
 /** The factories of a family by their names, e.g. `rfc2136` of {@link DnsRecords}. */
 export type Family = Readonly<Record<string, Factory>>;
-
-/** A schema for each option, of its very type. */
-export type Options<T> = { [Name in keyof T]-?: z.ZodType<T[Name]> };
 
 /** Every static method of a class that makes one of its kind: a new factory without a line here doesn't compile. */
 type FamilyOf<Class extends { readonly prototype: unknown }> = {
