@@ -18,8 +18,11 @@ export interface ReadinessProps {
    * @default - any certificate for the host name
    */
   readonly chainPem?: string;
-  /** Terraform addresses of the power states of the instances: one that was stopped is waited for when it is started. */
-  readonly powerStates: readonly string[];
+  /**
+   * Terraform addresses of the power states of the instances: one that was stopped is waited for when it is started.
+   * @default none
+   */
+  readonly powerStates?: readonly string[];
   /** Seconds. */
   readonly timeout: number;
   /** What leads the address to the instance. @default none */
@@ -29,7 +32,7 @@ export interface ReadinessProps {
 /**
  * A resource that is there once the UAP answers for its host name with the right certificate. It waits on the machine
  * that deploys, which therefore needs to reach port 443 of the UAP.
- * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, powerStates: [], timeout: 900 })
+ * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
  */
 export class Readiness extends Construct {
   /** What others depend on: a `terraform_data`. */
