@@ -146,6 +146,19 @@ describe('the synth output of', () => {
   });
 });
 
+test('one more region changes nothing of those that are there', () => {
+  const resources = (spec: CloudSpec) =>
+    Object.entries(JSON.parse(synth(spec)).resource as Resources).flatMap(([type, ofType]) =>
+      // What it waits for is no part of a plan.
+      Object.entries(ofType).map(([name, { depends_on: _, ...config }]) => [`${type}.${name}`, config] as const),
+    );
+  const before = resources({ ...cloudA, regions: cloudA.regions.slice(0, 1) });
+  const after = Object.fromEntries(resources(cloudA));
+  expect(before.length).toBeGreaterThan(15);
+  for (const [address, config] of before) expect(after[address]).toEqual(config);
+  expect(Object.keys(after).length).toBeGreaterThan(before.length);
+});
+
 describe('every synth', () => {
   const outputs = [cloudA, cloudB, minimal, maximal].map((spec) => [spec.name, synth(spec)] as const);
 
