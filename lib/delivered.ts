@@ -1,6 +1,7 @@
 import { TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ComputeInstanceV2 } from './providers/openstack';
+import { terraformAddress } from './terraform-address';
 
 /**
  * For jq: the next plan sends all metadata anew, and looks afterwards, as the own resource is made anew. An import would
@@ -20,7 +21,7 @@ export class Delivered extends Construct {
 
   constructor(scope: Construct, id: string, server: ComputeInstanceV2) {
     super(scope, id);
-    const address = `${server.terraformResourceType}.${server.friendlyUniqueId}`;
+    const address = terraformAddress(server);
     const terraform = `terraform -chdir=cdktf.out/stacks/${TerraformStack.of(this).node.id}`;
     this.resource = new TerraformResource(this, 'Resource', { terraformResourceType: 'terraform_data' });
     const { friendlyUniqueId: own } = this.resource;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fn, TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
 import type { ComputeInstanceV2 } from './providers/openstack';
+import { terraformAddress } from './terraform-address';
 
 export interface InstanceSourceProps {
   /** What the operator chose, from `instanceChoices`. */
@@ -28,7 +29,7 @@ export class InstanceSource extends Construct {
       generation: props.generation,
       secrets: Fn.sha256(Fn.join('\n', Object.values(props.secrets))),
     });
-    this.address = `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+    this.address = terraformAddress(resource);
   }
 }
 
@@ -47,7 +48,7 @@ export class InstanceFilesRecord extends Construct {
     });
     resource.addOverride('input', digest);
     resource.addOverride('triggers_replace', server.id);
-    this.outdated = `${resource.terraformResourceType}.${resource.friendlyUniqueId}.output != "${digest}"`;
+    this.outdated = `${terraformAddress(resource)}.output != "${digest}"`;
   }
 }
 

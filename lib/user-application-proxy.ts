@@ -11,6 +11,7 @@ import { ProxyInstance } from './proxy-instance';
 import { ProxySecurityGroup } from './proxy-security-group';
 import { ComputeApi, ConsoleReadiness, Drain, Readiness } from './readiness';
 import type { ResolvedCloud, ResolvedRegion } from './spec';
+import { terraformAddress } from './terraform-address';
 
 /** What a {@link UserApplicationProxy} is made of. */
 export interface UserApplicationProxyProps {
@@ -156,9 +157,7 @@ export class UserApplicationProxy extends Construct {
               hostname: region.hostname,
               address,
               instanceId: together(instances.map(({ server }) => server.id)),
-              powerStates: instances.map(
-                ({ server }) => `${server.terraformResourceType}.${server.friendlyUniqueId}.power_state`,
-              ),
+              powerStates: instances.map(({ server }) => `${terraformAddress(server)}.power_state`),
               chainPem: certificate.chainPem,
               timeout: region.readinessTimeout,
               dependsOn: after.length > 0 ? after : undefined,
