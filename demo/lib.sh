@@ -8,6 +8,22 @@ terraform=${TERRAFORM_BINARY_NAME:-terraform}
 
 say() { printf '\n\033[1m%s\033[0m\n' "[$(printf '%4d' $SECONDS) s] $*"; }
 
+# Counts for the closing line `N passed, N failed, N skipped`.
+passed=0 failed=0 skipped=0
+check() { # check NAME COMMAND...
+  local name=$1
+  shift
+  if "$@"; then passed=$((passed + 1)); echo "  ok      $name"; else
+    failed=$((failed + 1))
+    echo "  NOT OK  $name"
+  fi
+}
+count() { # count LOG: adds its closing line; one that ended without has failed, whatever was counted
+  local p f s
+  read -r p f s < <(tail -n 1 "$1" | grep -E '^[0-9]+ passed, [0-9]+ failed' | tr -dc '0-9 \n')
+  passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
+}
+
 hosts_of() { # the UAPs of a cloud
   case $1 in
     cloud-a) echo "proxy-one.$ZONE_A proxy-two.$ZONE_A" ;;

@@ -7,15 +7,6 @@ export LIFE_REGION LIFE_CLOUD LIFE_TSIG_FILE LIFE_ACME_TSIG_FILE LIFE_BACKEND LI
 
 # --- counting
 
-passed=0 failed=0 skipped=0
-check() { # check NAME COMMAND...
-  local name=$1
-  shift
-  if "$@"; then passed=$((passed + 1)); echo "  ok      $name"; else
-    failed=$((failed + 1))
-    echo "  NOT OK  $name"
-  fi
-}
 figure() { echo "  figure  $*"; }
 skip() { skipped=$((skipped + 1)); echo "  skipped $*"; }
 finish() {
