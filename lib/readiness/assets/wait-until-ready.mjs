@@ -8,7 +8,7 @@ const { UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_INSTANCE: instance, UA
 const timeout = Number(process.env.UAP_TIMEOUT);
 const expected = chain ? new X509Certificate(chain) : undefined;
 const attemptTimeout = 5_000;
-const pause = 1_000;
+const pause = 500;
 const reportEvery = 15_000;
 
 /** Resolves when the UAP is ready, else rejects with what is not as it should be. */
