@@ -36,6 +36,13 @@ export interface AcmeCertificateOptions {
    * @default - by the `dns` strategy, with the same credentials
    */
   readonly challenge?: { readonly provider: string; readonly config: Readonly<Record<string, string | Secret>> };
+  /**
+   * Whether the CA is told to revoke a certificate that is destroyed: by `cdktf destroy`, with its region, or when another
+   * setting or another key takes its place, which the instance goes on showing until the new one has arrived. Deploy
+   * once with it before you destroy. A renewal revokes nothing.
+   * @default false
+   */
+  readonly revokeOnDestroy?: boolean;
 }
 
 /** The files of a certificate of your own. */
@@ -166,7 +173,7 @@ class AcmeWildcard extends WildcardCertificate {
       useRenewalInfo: acme.renewalInfo,
       renewalInfoMaxSleep: acme.renewalInfo ? 0 : undefined,
       // The provider's default is true, which revokes the live certificate when it is replaced.
-      revokeCertificateOnDestroy: false,
+      revokeCertificateOnDestroy: this.options.revokeOnDestroy ?? false,
       dnsChallenge: [this.challenge(scope, context)],
       lifecycle: { createBeforeDestroy: true },
     });

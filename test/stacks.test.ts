@@ -85,7 +85,7 @@ const maximal: CloudSpec = {
     key: { name: 'uap', algorithm: 'hmac-sha512', secret: Secret.variable('tsig_key') },
     challengeKey: { name: 'uap-acme', secret: Secret.file('~/acme.key') },
   }),
-  certificate: WildcardCertificate.acme(),
+  certificate: WildcardCertificate.acme({ revokeOnDestroy: true }),
   delivery: SecretDelivery.instanceMetadata(),
   backend: StateBackend.pg({ connStr: 'postgres://state.cloud.org/terraform' }),
   namePrefix: 'web',

@@ -90,6 +90,7 @@ const dns: FamilyOf<typeof DnsRecords> = {
 const certificate: FamilyOf<typeof WildcardCertificate> = {
   acme: options(WildcardCertificate.acme, {
     challenge: z.strictObject({ provider: text(), config: z.record(z.string(), textOrSecret) }).optional(),
+    revokeOnDestroy: z.boolean().optional(),
   }),
   acmeOnInstance: alone(WildcardCertificate.acmeOnInstance),
   fromPem: options(WildcardCertificate.fromPem, {

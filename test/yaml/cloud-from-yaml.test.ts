@@ -89,8 +89,9 @@ const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
   [
     'acme',
     'certificate',
-    { acme: { challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: variable } } } },
+    { acme: { challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: variable } }, revokeOnDestroy: true } },
     WildcardCertificate.acme({
+      revokeOnDestroy: true,
       challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: Secret.variable('a') } },
     }),
   ],

@@ -1,6 +1,7 @@
 // The clouds that the tests of a deployment's life deploy on the sandbox. A scenario changes settings by the
 // environment: LIFE_CLOUD and LIFE_REGION (JSON, merged into the settings), LIFE_TSIG_FILE, LIFE_ACME_TSIG_FILE,
-// LIFE_ACME_URL, LIFE_TIMEOUT, LIFE_MIN_DAYS, LIFE_BACKEND (JSON); LIFE_LIB is another copy of the library.
+// LIFE_ACME_URL, LIFE_TIMEOUT, LIFE_MIN_DAYS, LIFE_BACKEND (JSON), LIFE_SECOND (another region of life-a), LIFE_REVOKE;
+// LIFE_LIB is another copy of the library.
 import { App, TerraformResource, TerraformStack } from 'cdktf';
 import type { CloudSpec } from '../../../lib';
 
@@ -49,7 +50,13 @@ const a: CloudSpec = {
       secret: Secret.file(process.env.LIFE_ACME_TSIG_FILE || `${run}/tsig/acme.secret`),
     },
   }),
-  regions: [{ ...region, hostname: 'proxy-one.cloud-a.example.test' }],
+  certificate: WildcardCertificate.acme({ revokeOnDestroy: Boolean(process.env.LIFE_REVOKE) }),
+  regions: [
+    { ...region, hostname: 'proxy-one.cloud-a.example.test' },
+    ...(process.env.LIFE_SECOND
+      ? [{ ...region, region: 'RegionTwo', hostname: 'proxy-two.cloud-a.example.test' }]
+      : []),
+  ],
   ...changed('LIFE_CLOUD'),
 };
 const stackA = new UapStack(app, a);
