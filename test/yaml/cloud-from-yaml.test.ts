@@ -89,7 +89,12 @@ const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
   [
     'acme',
     'certificate',
-    { acme: { challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: variable } }, revokeOnDestroy: true } },
+    {
+      acme: {
+        challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: variable } },
+        revokeOnDestroy: true,
+      },
+    },
     WildcardCertificate.acme({
       revokeOnDestroy: true,
       challenge: { provider: 'exec', config: { A: 'text', manual: 'manual', B: Secret.variable('a') } },
