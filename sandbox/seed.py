@@ -2,11 +2,12 @@
 """Fills the sandbox through its own APIs, one process a stage: the openstack command takes 2 s a call.
 
 identity: regions, endpoints, projects and users (kept in the database's cache)
-images:   those that have been built and are not there yet
+images:   those that have been built and are not there yet, or are older there
 barbican: where it is asked for, its endpoints and role
 cloud:    images, network, flavors, Designate's zone; waits for each API, and at the end for the compute node
 """
 import concurrent.futures
+import datetime
 import os
 import pathlib
 import socket
@@ -98,10 +99,17 @@ def image(api, folder):
 
 def images():
     api = connect("admin", "image").image
-    there = {known.name for known in api.images()}
+    there = list(api.images())
     for inputs in sorted(pathlib.Path(ENV["UAP_SANDBOX_DIR"], "image").glob("*/inputs")):
-        if inputs.parent.suffix != ".new" and inputs.parent.name not in there:
-            image(api, inputs.parent)
+        folder = inputs.parent
+        built = datetime.datetime.fromtimestamp(inputs.stat().st_mtime, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        known = [other for other in there if other.name == folder.name]
+        if folder.suffix == ".new" or any(other.created_at >= built for other in known):
+            continue
+        image(api, folder)
+        for other in there:
+            if other.name in (folder.name, folder.name + "-kernel", folder.name + "-ramdisk"):
+                api.delete_image(other)
 
 
 def network():
