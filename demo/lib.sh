@@ -18,6 +18,7 @@ check() { # check NAME COMMAND...
     echo "  NOT OK  $name"
   fi
 }
+is() { [ "$1" = "$2" ] || { printf "          got '%s'\n          not '%s'\n" "$1" "$2"; return 1; }; }
 count() { # count LOG: adds its closing line; one that ended without has failed, whatever was counted
   local p f s
   read -r p f s < <(tail -n 1 "$1" | grep -E '^[0-9]+ passed, [0-9]+ failed' | tr -dc '0-9 \n')

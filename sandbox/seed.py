@@ -103,8 +103,7 @@ def images():
     for inputs in sorted(pathlib.Path(ENV["UAP_SANDBOX_DIR"], "image").glob("*/inputs")):
         folder = inputs.parent
         built = datetime.datetime.fromtimestamp(inputs.stat().st_mtime, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        known = [other for other in there if other.name == folder.name]
-        if folder.suffix == ".new" or any(other.created_at >= built for other in known):
+        if folder.suffix == ".new" or any(other.name == folder.name and other.created_at >= built for other in there):
             continue
         image(api, folder)
         for other in there:

@@ -3,7 +3,10 @@
 life=$root/test/life app=$root/test/life/app out=$root/test/life/out
 mkdir -p "$out"
 host_a=proxy-one.$ZONE_A host_b=proxy.$ZONE_B
-export LIFE_REGION LIFE_CLOUD LIFE_TSIG_FILE LIFE_ACME_TSIG_FILE LIFE_BACKEND LIFE_UNTIL LIFE_MARK LIFE_MIN_DAYS LIFE_ACME_URL LIFE_LIB LIFE_TIMEOUT LIFE_SECOND LIFE_REVOKE
+# What a scenario changes settings by, as the app's main.ts reads it.
+changes='LIFE_REGION LIFE_CLOUD LIFE_TSIG_FILE LIFE_ACME_TSIG_FILE LIFE_BACKEND LIFE_UNTIL LIFE_MARK LIFE_MIN_DAYS LIFE_ACME_URL
+  LIFE_LIB LIFE_TIMEOUT LIFE_SECOND LIFE_REVOKE'
+export $changes
 
 # --- counting
 
@@ -22,8 +25,8 @@ background=()
 
 in_app() { # in_app COMMAND...: inside of the sandbox, in the app's folder
   (cd "$app" && "$root/sandbox/in" -e CHECKPOINT_DISABLE -e CI -e FORCE_COLOR -e TERRAFORM_BINARY_NAME \
-    -e LEGO_CA_CERTIFICATES="${LIFE_CA_FILE:-$run/pebble/ca.pem}" -e LIFE_REGION -e LIFE_CLOUD -e LIFE_TSIG_FILE -e LIFE_ACME_TSIG_FILE \
-    -e LIFE_BACKEND -e LIFE_UNTIL -e LIFE_MARK -e LIFE_MIN_DAYS -e LIFE_ACME_URL -e LIFE_LIB -e LIFE_TIMEOUT -e LIFE_SECOND -e LIFE_REVOKE -e TF_CLI_ARGS_plan -e TF_CLI_ARGS_apply -e PG_CONN_STR "$@")
+    -e LEGO_CA_CERTIFICATES="${LIFE_CA_FILE:-$run/pebble/ca.pem}" $(printf -- '-e %s ' $changes) \
+    -e TF_CLI_ARGS_plan -e TF_CLI_ARGS_apply -e PG_CONN_STR "$@")
 }
 # Half an hour is more than any of them may take.
 cdktf() { in_app timeout --signal=INT --kill-after=60 1800 npx cdktf "$@" --skip-provider-lock --log-level error; }
