@@ -168,10 +168,7 @@ class AcmeWildcard extends WildcardCertificate {
       keyType: acme.keyType,
       profile: acme.profile,
       recursiveNameservers: acme.recursiveNameservers ? [...acme.recursiveNameservers] : undefined,
-      // Works for validities of 90, 64, 45 and 6 days alike.
-      minDaysDynamic: true,
-      useRenewalInfo: acme.renewalInfo,
-      renewalInfoMaxSleep: acme.renewalInfo ? 0 : undefined,
+      ...renewal(acme),
       // The provider's default is true, which revokes the live certificate when it is replaced.
       revokeCertificateOnDestroy: this.options.revokeOnDestroy ?? false,
       dnsChallenge: [this.challenge(scope, context)],
@@ -263,6 +260,16 @@ class AcmeOnInstance extends WildcardCertificate {
       },
     };
   }
+}
+
+/**
+ * When the acme provider renews: by the days that are left, or when the CA says so. Not by both: it would plan a renewal by
+ * the days and then sleep until the CA's time, up to a day and with the state locked.
+ */
+function renewal({ renewalInfo }: AcmeSettings) {
+  // Works for validities of 90, 64, 45 and 6 days alike.
+  if (!renewalInfo) return { minDaysDynamic: true, useRenewalInfo: false };
+  return { minDaysRemaining: -1, useRenewalInfo: true, renewalInfoMaxSleep: 0 };
 }
 
 function privateCa({ directory }: AcmeSettings): string | undefined {

@@ -159,6 +159,19 @@ test('one more region changes nothing of those that are there', () => {
   expect(Object.keys(after).length).toBeGreaterThan(before.length);
 });
 
+test('a certificate is renewed by the days or when the CA says so, never by both: the provider would sleep until then', () => {
+  const acme = (renewalInfo: boolean) => {
+    const [certificate] = Object.values(
+      JSON.parse(synth({ ...minimal, acme: { email: 'ops@cloud.org', renewalInfo } })).resource.acme_certificate,
+    );
+    return certificate;
+  };
+  expect(acme(true)).toMatchObject({ use_renewal_info: true, renewal_info_max_sleep: 0, min_days_remaining: -1 });
+  expect(acme(true)).not.toHaveProperty('min_days_dynamic');
+  expect(acme(false)).toMatchObject({ use_renewal_info: false, min_days_dynamic: true });
+  expect(acme(false)).not.toHaveProperty('min_days_remaining');
+});
+
 describe('every synth', () => {
   const outputs = [cloudA, cloudB, minimal, maximal].map((spec) => [spec.name, synth(spec)] as const);
 
