@@ -11,9 +11,9 @@ SERVICES="memcached named pebble mirror libvirt rabbitmq mariadb keystone placem
 OPTIONAL=${UAP_SANDBOX_SERVICES-$(cat "$RUN/services" 2> /dev/null || true)}
 SERVICES+=${OPTIONAL:+ $OPTIONAL}
 
-# Debian's programs need Debian's Python: nothing of the caller's may come first.
-CALLER_PATH=$PATH
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+# Debian's programs need Debian's Python: nothing of the caller's may come first, only the Pebble that `install` builds.
+export CALLER_PATH=${CALLER_PATH:-$PATH} BUILT=$DIR/pebble-$PEBBLE_VERSION
+export PATH=$BUILT:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 : "${STARTED:=${EPOCHREALTIME/./}}"
 
 say() {
