@@ -5,7 +5,7 @@ mkdir -p "$out"
 host_a=proxy-one.$ZONE_A host_b=proxy.$ZONE_B
 # What a scenario changes settings by, as the app's main.ts reads it.
 changes='LIFE_REGION LIFE_CLOUD LIFE_TSIG_FILE LIFE_ACME_TSIG_FILE LIFE_BACKEND LIFE_UNTIL LIFE_MARK LIFE_MIN_DAYS LIFE_ACME_URL
-  LIFE_LIB LIFE_TIMEOUT LIFE_SECOND LIFE_REVOKE'
+  LIFE_LIB LIFE_TIMEOUT LIFE_SECOND LIFE_REVOKE LIFE_RENEWAL_INFO LIFE_PROFILE'
 export $changes
 
 # --- counting
@@ -45,8 +45,9 @@ deploys() { # deploys STACK LOG: succeeds; else shows the end
   tail -n 30 "$out/$2.log"
   return 1
 }
-# The next deployment of life-a renews.
-taint_certificate() { tf life-a taint "$(tf life-a state list | grep '^acme_certificate\.')" >/dev/null; }
+changed_nothing() { grep -qE 'No changes\.|Resources: 0 added, 0 changed, 0 destroyed' "$out/$1.log"; } # changed_nothing LOG
+# taint_certificate [STACK]: its next deployment orders another certificate
+taint_certificate() { tf "${1:-life-a}" taint "$(tf "${1:-life-a}" state list | grep '^acme_certificate\.')" >/dev/null; }
 destroys() { # destroys STACK
   cdktf destroy "$1" --auto-approve >"$out/$1-destroy.log" 2>&1 && return
   tail -n 30 "$out/$1-destroy.log"

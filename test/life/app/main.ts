@@ -1,7 +1,7 @@
 // The clouds that the tests of a deployment's life deploy on the sandbox. A scenario changes settings by the
 // environment: LIFE_CLOUD and LIFE_REGION (JSON, merged into the settings), LIFE_TSIG_FILE, LIFE_ACME_TSIG_FILE,
-// LIFE_ACME_URL, LIFE_TIMEOUT, LIFE_MIN_DAYS, LIFE_BACKEND (JSON), LIFE_SECOND (another region of life-a), LIFE_REVOKE;
-// LIFE_LIB is another copy of the library.
+// LIFE_ACME_URL, LIFE_RENEWAL_INFO, LIFE_PROFILE, LIFE_TIMEOUT, LIFE_MIN_DAYS, LIFE_BACKEND (JSON), LIFE_SECOND (another
+// region of life-a), LIFE_REVOKE; LIFE_LIB is another copy of the library.
 import { App, TerraformResource, TerraformStack } from 'cdktf';
 import type { CloudSpec } from '../../../lib';
 
@@ -17,7 +17,17 @@ const acme = {
   email: 'operator@cloud-a.example.test',
   directory: { url: process.env.LIFE_ACME_URL || 'https://198.51.100.1:14000/dir', caFile: `${run}/pebble/ca.pem` },
   recursiveNameservers: ['198.51.100.1:53'],
+  renewalInfo: Boolean(process.env.LIFE_RENEWAL_INFO),
 };
+const dnsOfA = DnsRecords.rfc2136({
+  server: '198.51.100.1',
+  zone: 'cloud-a.example.test',
+  key: { name: 'uap-cloud-a', secret: Secret.file(process.env.LIFE_TSIG_FILE || `${run}/tsig/cloud-a.secret`) },
+  challengeKey: {
+    name: 'uap-acme',
+    secret: Secret.file(process.env.LIFE_ACME_TSIG_FILE || `${run}/tsig/acme.secret`),
+  },
+});
 const region = {
   region: 'RegionOne',
   publicNetwork: 'public',
@@ -41,15 +51,7 @@ const a: CloudSpec = {
   openstack: 'cloud-a',
   namePrefix: 'life',
   acme,
-  dns: DnsRecords.rfc2136({
-    server: '198.51.100.1',
-    zone: 'cloud-a.example.test',
-    key: { name: 'uap-cloud-a', secret: Secret.file(process.env.LIFE_TSIG_FILE || `${run}/tsig/cloud-a.secret`) },
-    challengeKey: {
-      name: 'uap-acme',
-      secret: Secret.file(process.env.LIFE_ACME_TSIG_FILE || `${run}/tsig/acme.secret`),
-    },
-  }),
+  dns: dnsOfA,
   certificate: WildcardCertificate.acme({ revokeOnDestroy: Boolean(process.env.LIFE_REVOKE) }),
   regions: [
     { ...region, hostname: 'proxy-one.cloud-a.example.test' },
@@ -103,5 +105,15 @@ class StateStack extends TerraformStack {
   }
 }
 new StateStack(app, 'life-state');
+
+/** A certificate by the acme provider, but no cloud: for a CA whose certificates are good for minutes. */
+const certificate = new TerraformStack(app, 'life-certificate');
+StateBackend.local().bind(certificate);
+WildcardCertificate.acme().bind(certificate, {
+  hostname: 'proxy-two.cloud-a.example.test',
+  namePrefix: 'life',
+  dns: dnsOfA,
+  acme: { ...acme, keyType: 'P256', profile: process.env.LIFE_PROFILE || undefined },
+});
 
 app.synth();

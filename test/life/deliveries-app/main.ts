@@ -42,7 +42,7 @@ for (const [name, delivery] of Object.entries(deliveries)) {
 }
 app.synth();
 
-/** As if the time had come: what Pebble issues is valid for five years. */
+/** As if the time had come: what Pebble issues is valid for months. */
 function renewed(stack: TerraformStack): void {
   if (UAP_RENEW === '') return;
   for (const each of stack.node.findAll()) {
