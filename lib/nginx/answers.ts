@@ -21,6 +21,13 @@ const ANSWERS = [
   { name: 'loop', status: 508 },
 ] as const;
 
+/** Answers a request whose target is not served, at the price of reading its name. */
+export const REFUSED = block(
+  'if',
+  ['($uap_refusal)'],
+  [directive('rewrite', '^', '//uap/answer/$uap_refusal', 'last')],
+);
+
 /** Pages for failures that Nginx itself reports; an upstream's own answers pass untouched. */
 const FAILURES = [
   { status: 413, page: 'too-large' },
@@ -31,10 +38,22 @@ const FAILURES = [
 
 const CORS_MAX_AGE = 86400;
 
-export function pageErrorPages({ upstreamTls }: ProxyModel): Directive[] {
-  const unreachable = upstreamTls.verifiedName ? '$uap_unreachable' : 'unreachable';
-  return [...FAILURES, { status: 502, page: unreachable }].map(({ status, page }) =>
-    directive('error_page', status, pageUri(page)),
+export function pageErrorPages(): Directive[] {
+  return [
+    ...FAILURES.map(({ status, page }) => directive('error_page', status, pageUri(page))),
+    directive('error_page', '502', NO_UPSTREAM),
+  ];
+}
+
+/** Where a request ended that found no upstream: the Lua balancer refused it, or nobody answered. */
+const NO_UPSTREAM = '//uap/no-upstream';
+
+function noUpstream({ upstreamTls }: ProxyModel): Directive {
+  const page = pageUri(upstreamTls.verifiedName ? '$uap_unreachable' : 'unreachable');
+  return block(
+    'location',
+    ['=', NO_UPSTREAM],
+    [directive('internal'), REFUSED, directive('error_page', '502', page), directive('return', '502')],
   );
 }
 
@@ -53,7 +72,7 @@ function unreachableMap({ upstreamTls }: ProxyModel): Directive[] {
   ];
 }
 
-export function answerLocations(): Directive[] {
+export function answerLocations(model: ProxyModel): Directive[] {
   return [
     ...ANSWERS.map(({ name, status }) =>
       block(
@@ -62,6 +81,7 @@ export function answerLocations(): Directive[] {
         [directive('internal'), directive('error_page', status, pageUri(name)), directive('return', status)],
       ),
     ),
+    noUpstream(model),
     preflight(),
   ];
 }

@@ -1,5 +1,5 @@
 import type { InstanceFile } from '../instance-parts';
-import { because, block, directive, map, printDirectives } from './directive';
+import { because, block, type Directive, directive, map, printDirectives } from './directive';
 import { CERTIFICATE, CERTIFICATE_KEY, confFile, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
 
@@ -109,14 +109,45 @@ export function limitsConf() {
   ]);
 }
 
-/** Access log: a JSON object a line. Neither query strings nor referers, tokens live there. */
-export function logConf({ siblingShield }: ProxyModel) {
+const ACCESS_LOG = ['/var/log/nginx/access.log', 'buffer=64k', 'flush=1s'] as const;
+
+/** The access log, in one of the formats of {@link logConf}. */
+export function accessLog(format: 'uap' | 'uap_app'): Directive {
+  const [file, ...options] = ACCESS_LOG;
+  return directive('access_log', file, format, ...options);
+}
+
+/**
+ * Access log: a JSON object a line. Neither query strings nor referers, tokens live there. The path is as it came; of a
+ * request that is passed on, decoded, which takes no regular expression.
+ */
+export function logConf(model: ProxyModel) {
+  return confFile('log.conf', 'Access log in JSON, without query strings.', [
+    because(
+      'Of a stream that ended before its answer Nginx says 000, which is no number in JSON.',
+      map('$status', '$uap_log_status', [
+        ['default', '$status'],
+        ['000', '0'],
+        ['009', '9'],
+      ]),
+    ),
+    map('$request_uri', '$uap_log_path', [
+      ['default', ''],
+      ['~^([^?]*)', '$1'],
+    ]),
+    logFormat('uap', '$uap_log_path', model),
+    logFormat('uap_app', '$uri', model),
+    accessLog('uap'),
+  ]);
+}
+
+function logFormat(name: string, path: string, { siblingShield }: ProxyModel): Directive {
   const values: Record<string, string> = {
     time: '$time_iso8601',
     client: '$remote_addr',
     method: '$request_method',
     host: '$host',
-    path: '$uap_log_path',
+    path,
     protocol: '$server_protocol',
     tls: '$ssl_protocol',
     upstream: '$upstream_addr',
@@ -131,21 +162,6 @@ export function logConf({ siblingShield }: ProxyModel) {
     ...(siblingShield === 'off' ? {} : { sibling: '$uap_sibling' }),
   };
   const numbers = new Set(['status', 'bytes_received', 'bytes_sent', 'seconds']);
-  const fields = Object.entries(values).map(([name, value]) => `"${name}":${numbers.has(name) ? value : `"${value}"`}`);
-  return confFile('log.conf', 'Access log in JSON, without query strings.', [
-    because(
-      'Of a stream that ended before its answer Nginx says 000, which is no number in JSON.',
-      map('$status', '$uap_log_status', [
-        ['default', '$status'],
-        ['000', '0'],
-        ['009', '9'],
-      ]),
-    ),
-    map('$request_uri', '$uap_log_path', [
-      ['default', ''],
-      ['~^([^?]*)', '$1'],
-    ]),
-    directive('log_format', 'uap', 'escape=json', `{${fields.join(',')}}`),
-    directive('access_log', '/var/log/nginx/access.log', 'uap', 'buffer=64k', 'flush=1s'),
-  ]);
+  const fields = Object.entries(values).map(([key, value]) => `"${key}":${numbers.has(key) ? value : `"${value}"`}`);
+  return directive('log_format', name, 'escape=json', `{${fields.join(',')}}`);
 }

@@ -1,3 +1,5 @@
+import { REFUSED } from './answers';
+import { accessLog } from './base';
 import { because, block, type Directive, directive, literal, map, regexLiteral } from './directive';
 import { confFile, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';
@@ -123,11 +125,6 @@ export function proxyErrorPages(model: ProxyModel): Directive[] {
 }
 
 /** Where a request of an app goes on, or is answered. */
-const REFUSED = block(
-  'if',
-  ['($uap_pass', '=', '', ')'],
-  [directive('rewrite', '^', '//uap/answer/$uap_refusal', 'last')],
-);
 const FROM_CDN = block('if', ['($http_cdn_loop', '!=', '', ')'], [directive('return', THROUGH_CDN)]);
 const ANSWERED = block('if', ['($uap_answer)'], [directive('rewrite', '^', '//uap/answer/$uap_answer', 'last')]);
 const SIBLING = block('if', ['($uap_sibling)'], [directive('rewrite', '^', '//uap/answer/$uap_sibling', 'last')]);
@@ -136,7 +133,8 @@ const OF_CLIENT_ORIGIN = block('if', ['($uap_client_origin)'], [directive('retur
 
 /**
  * The locations of an app: most requests, those that came through a CDN or proxy that says so, upgraded connections, and
- * requests of client origins. The first one looks at no more than what tells these apart: each variable costs.
+ * requests of client origins. The first one looks at no more than what tells these apart: each variable costs. What is
+ * not served is refused where the upstream is chosen.
  */
 export function proxyLocations(model: ProxyModel): Directive[] {
   const clientOrigin = hasClientOrigins(model) ? [OF_CLIENT_ORIGIN] : [];
@@ -146,7 +144,6 @@ export function proxyLocations(model: ProxyModel): Directive[] {
       'location',
       ['/'],
       [
-        REFUSED,
         FROM_CDN,
         ...clientOrigin,
         ...sibling,
@@ -157,7 +154,13 @@ export function proxyLocations(model: ProxyModel): Directive[] {
     block(
       'location',
       ['@through_cdn'],
-      [ANSWERED, UPGRADED, ...clientOrigin, ...pass({ timeout: '1h', connection: '', cdnLoop: '$uap_cdn_loop' })],
+      [
+        REFUSED,
+        ANSWERED,
+        UPGRADED,
+        ...clientOrigin,
+        ...pass({ timeout: '1h', connection: '', cdnLoop: '$uap_cdn_loop' }),
+      ],
     ),
     because(
       'Silent for a day, and some: TCP keepalive finds the dead.',
@@ -180,6 +183,7 @@ function clientOriginLocation(): Directive {
     'location',
     ['@client_origin'],
     [
+      REFUSED,
       ANSWERED,
       UPGRADED,
       ...[...CORS_RESPONSE, ...HIDDEN].map((name) => directive('proxy_hide_header', name)),
@@ -197,6 +201,7 @@ interface Pass {
 
 function pass({ timeout, connection, cdnLoop }: Pass): Directive[] {
   return [
+    accessLog('uap_app'),
     directive('include', `${UAP}/proxy-headers.conf`),
     setHeader('CDN-Loop', cdnLoop),
     setHeader('Connection', connection),

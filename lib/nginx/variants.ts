@@ -1,6 +1,8 @@
 import type { InstanceFile } from '../instance-parts';
+import { REFUSED } from './answers';
 import { because, block, type Directive, directive, map } from './directive';
 import { confFile, HEALTH, readAsset, UAP } from './paths';
+
 import type { ProxyModel } from './proxy-model';
 
 /**
@@ -40,6 +42,10 @@ function luaVariant(): InstanceFile[] {
         directive('init_by_lua_file', `${lua}/init.lua`),
       ),
       directive('lua_shared_dict', 'uap_answers', '100k'),
+      because(
+        'Gives free memory back every so many requests; its default of 1000 takes back what the next ones need.',
+        directive('lua_malloc_trim', '100000'),
+      ),
       upstream('uap_http'),
       upstream('uap_https'),
       upstream('uap_https_named'),
@@ -51,21 +57,21 @@ function luaVariant(): InstanceFile[] {
       directive('set', '$uap_health_metrics', `${HEALTH}/metrics.txt`),
       directive('content_by_lua_file', `${lua}/metrics.lua`),
     ]),
-    confFile('variants/upstream-lua/server.conf', 'The pool for a request, empty if it is refused.', [
+    confFile('variants/upstream-lua/pass.conf', 'To the pool of the name; the balancer refuses what is not served.', [
       because(
-        'Not a file: looking for its code costs as much as running it.',
-        directive('set_by_lua', '$uap_pass', 'return require("target").pass()'),
+        'Names without a protocol are the usual ones, and end here.',
+        block('if', ['($host', '~', '^[0-9]', ')'], [directive('break'), directive('proxy_pass', 'https://uap_https')]),
       ),
+      because(
+        'A pool of its own: a kept connection was opened with the name in its TLS handshake.',
+        block(
+          'if',
+          ['($host', '~', '^https-', ')'],
+          [directive('break'), directive('proxy_pass', 'https://uap_https_named')],
+        ),
+      ),
+      directive('proxy_pass', 'http://uap_http'),
     ]),
-    confFile(
-      'variants/upstream-lua/pass.conf',
-      'To the pool of the target; a name in a variable is looked up each time.',
-      [
-        block('if', ['($uap_pass', '=', 'http)'], [directive('proxy_pass', 'http://uap_http')]),
-        block('if', ['($uap_pass', '=', 'https-named)'], [directive('proxy_pass', 'https://uap_https_named')]),
-        directive('proxy_pass', 'https://uap_https'),
-      ],
-    ),
     ...['target', 'init', 'connect', 'count', 'metrics'].map((name) => ({
       path: `${lua}/${name}.lua`,
       content: readAsset(`lua/${name}.lua`),
@@ -93,8 +99,10 @@ function plainVariant(): InstanceFile[] {
       directive('ssi_last_modified', 'off'),
       directive('etag', 'off'),
     ]),
-    confFile('variants/upstream-plain/pass.conf', 'To the target itself.', [directive('proxy_pass', '$uap_pass')]),
-    confFile('variants/upstream-plain/server.conf', 'Nothing: the upstream of a request is a map.', []),
+    confFile('variants/upstream-plain/pass.conf', 'To the target itself, if it is served.', [
+      REFUSED,
+      directive('proxy_pass', '$uap_pass'),
+    ]),
   ];
 }
 

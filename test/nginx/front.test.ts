@@ -238,7 +238,8 @@ describeUap('the front', (variant) => {
     const log = uap.accessLog();
     expect(JSON.stringify(log)).not.toContain('secret');
     expect(log.find((line) => line.path === '/refused')).toMatchObject({ status: 404, host: `www.${HOSTNAME}` });
-    const line = log.find((each) => each.path === '/lab/%22tree');
+    // Decoded; the quote is escaped, else no line would be JSON.
+    const line = log.find((each) => each.path === '/lab/"tree');
     expect(line).toMatchObject({
       client: uap.network.instances[0],
       host,

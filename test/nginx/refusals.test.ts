@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from './support/client';
+import { ask, ask2 } from './support/client';
 import { describeUap, HOSTNAME, startUap, type Uap } from './support/uap';
 import { startUpstream, type Upstream } from './support/upstream';
 import { serious } from './support/workers';
@@ -56,6 +56,19 @@ describeUap('what is always denied', (variant) => {
       for (const port of [80, 443, 8080]) {
         const answer = await ask(uap, uap.host({ address, port }));
         expect([answer.status, answer.body]).toEqual([403, expect.stringContaining(`${address} is excluded`)]);
+      }
+    }
+  });
+
+  test('a request with a body, too, whether its client waits for "100 Continue" or not', async () => {
+    const host = uap.host({ address: '127.0.0.1', port: 8080, protocol: 'http' });
+    const body = Buffer.alloc(4 << 20);
+    for (const headers of [{}, { Expect: '100-continue' }]) {
+      for (const answer of [
+        await ask(uap, host, { method: 'POST', body, headers }),
+        await ask2(uap, host, { method: 'POST', body, headers }),
+      ]) {
+        expect([answer.status, answer.body]).toEqual([403, expect.stringContaining('127.0.0.1 is excluded')]);
       }
     }
   });

@@ -1,1 +1,1 @@
-require("target").connect()
+uap_target.connect()

@@ -1,1 +1,2 @@
-require "target"
+-- A global is found sooner than a module by its name.
+uap_target = require "target"

@@ -12,14 +12,6 @@ local tonumber = tonumber
 local GENERATION_SIZE = 32768
 local young, old, count = {}, {}, 0
 
--- A pool per way of naming a target: a connection kept from `https-…` was opened with that name in its TLS handshake.
-local function pool(host, protocol)
-    if protocol == "http" then
-        return "http"
-    end
-    return host:sub(1, 6) == "https-" and "https-named" or "https"
-end
-
 local function find(host)
     local target = young[host]
     if target then
@@ -31,7 +23,7 @@ local function find(host)
         if var.uap_refusal ~= "" then
             return nil
         end
-        target = { address = var.uap_address, port = tonumber(var.uap_port), pass = pool(host, var.uap_protocol) }
+        target = { address = var.uap_address, port = tonumber(var.uap_port) }
     end
     if count >= GENERATION_SIZE then
         old, young, count = young, {}, 0
@@ -43,18 +35,19 @@ end
 
 local target = {}
 
--- The pool for pass.conf, empty if the target is refused.
-function target.pass()
-    local found = find(ngx.var.host)
-    return found and found.pass or ""
-end
+-- NGX_BUSY of Nginx's core: no peer can take the request. Nothing is tried then, and the connection of the client stays.
+local BUSY = -3
 
--- Points the upstream at the target; only called for targets that `pass` found.
+-- Points the upstream at the target. What is refused ends as a 502, and its error page tells why.
 function target.connect()
-    local found = find(ngx.var.host)
+    local host = ngx.var.host
+    local found = find(host)
+    if not found then
+        return ngx.exit(BUSY)
+    end
     local ok, err = balancer.set_current_peer(found.address, found.port)
     if not ok then
-        ngx.log(ngx.ERR, "no upstream for ", ngx.var.host, ": ", err)
+        ngx.log(ngx.ERR, "no upstream for ", host, ": ", err)
         return ngx.exit(ngx.ERROR)
     end
 end
