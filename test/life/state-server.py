@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A state server as Terraform's http backend wants it, in memory: state-server.py PORT. One state, with a lock."""
+"""A state server as Terraform's http backend wants it, in memory: state-server.py PORT. One state, with a lock: by LOCK
+and UNLOCK, or by POST and DELETE of /lock, as GitLab has it."""
 import http.server
 import sys
 
@@ -22,6 +23,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200 if state['body'] else 404, state['body'])
 
     def do_POST(self):
+        if self.path.endswith('/lock'):
+            return self.do_LOCK()
         state['body'] = self.body()
         self.answer(200)
 
@@ -36,6 +39,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.body()
         state['lock'] = b''
         self.answer(200)
+
+    do_DELETE = do_UNLOCK
 
 
 print('listening', flush=True)
