@@ -10,6 +10,11 @@ const CASE_TITLES: Record<string, string> = {
   'h2-https': 'HTTP/2, https upstream',
 };
 
+const HTTP_VERSIONS = [
+  { prefix: 'h1', name: 'HTTP/1.1' },
+  { prefix: 'h2', name: 'HTTP/2' },
+];
+
 /** CPU time of the worker for each request, in µs. */
 export const cpuMicros = (values: Values): number =>
   ((values.cpuSeconds as number) / (values.requests as number)) * 1e6;
@@ -257,29 +262,32 @@ function figures(results: Results): string[][] {
   );
   const plain = casesOf(results, small).filter((name) => name.endsWith('-https'));
   return [
-    row(
-      'CPU time a request, small answers',
-      'at most 1.1 of the limit',
-      worst(small, 'limit', cpuMicros),
-      Math.max,
-      (one) => one <= 1.1,
-    ),
-    row('', 'no more than HAProxy', worst(small, 'haproxy', cpuMicros), Math.max, (one) => one <= 1),
-    row(
-      '',
-      'no more than HAProxy with log and headers',
-      worst(small, 'haproxy-log', cpuMicros),
-      Math.max,
-      (one) => one <= 1,
-    ),
-    row(
-      'requests/s, small answers',
-      'at least 0.9 of the limit',
-      worst(small, 'limit', perSecond),
-      Math.min,
-      (one) => one >= 0.9,
-    ),
-    row('', 'ahead of HAProxy', worst(small, 'haproxy', perSecond), Math.min, (one) => one > 1),
+    ...HTTP_VERSIONS.flatMap(({ prefix, name }) => {
+      const cases = casesOf(results, small).filter((one) => one.startsWith(prefix));
+      const cpu = (figure: string, goal: string, peer: string, atMost: number) =>
+        row(figure, goal, worst(small, peer, cpuMicros, cases), Math.max, (one) => one <= atMost);
+      return [
+        cpu(`CPU time a request, small answers, ${name}`, 'at most 1.1 of the limit', 'limit', 1.1),
+        cpu('', 'at most 1.1 of the limit with log and headers', 'limit-log', 1.1),
+        cpu('', 'no more than HAProxy', 'haproxy', 1),
+        cpu('', 'no more than HAProxy with log and headers', 'haproxy-log', 1),
+        row(
+          `requests/s, small answers, ${name}`,
+          'at least 0.9 of the limit',
+          worst(small, 'limit', perSecond, cases),
+          Math.min,
+          (one) => one >= 0.9,
+        ),
+        row('', 'ahead of HAProxy', worst(small, 'haproxy', perSecond, cases), Math.min, (one) => one > 1),
+        row(
+          '',
+          'ahead of HAProxy with log and headers',
+          worst(small, 'haproxy-log', perSecond, cases),
+          Math.min,
+          (one) => one > 1,
+        ),
+      ];
+    }),
     row(
       'CPU time against the plain configuration, https upstream',
       'a twentieth',

@@ -43,14 +43,13 @@ test.each([
   expect(lines(report, '| CPU time a request')[0]).toMatch(`| ${verdict} |`);
 });
 
-test('a figure with several cases counts the worst', () => {
-  const samples = [
-    ...rounds('ours', [20]),
-    ...rounds('limit', [20]),
-    ...rounds('ours', [30], 'h2-https'),
-    ...rounds('limit', [20], 'h2-https'),
-  ];
-  expect(lines(reportMarkdown(results(samples)), '| CPU time a request')[0]).toMatch('| 1.50 | **missed** |');
+test('a figure with several cases counts the worst, of each version of HTTP', () => {
+  const of = (name: string, micros: number) => [...rounds('ours', [micros], name), ...rounds('limit', [20], name)];
+  const samples = [...of('h1-http', 20), ...of('h2-http', 21), ...of('h2-https', 30)];
+  expect(lines(reportMarkdown(results(samples)), '| CPU time a request').map((line) => line.slice(-20))).toEqual([
+    expect.stringMatching(/ 1\.00 \| met \|$/),
+    expect.stringMatching(/ 1\.50 \| \*\*missed\*\* \|$/),
+  ]);
 });
 
 test('a figure that was not measured is neither met nor missed', () => {
