@@ -107,7 +107,8 @@ done
 
   test('installs only what is missing, without starting services, then the Lua module and nftables', async () => {
     installed('nginx', 'nginx-common');
-    expect((await run()).code).toBe(0);
+    // What else stands there came by standard error.
+    expect(await run()).toEqual({ code: 0, output: expect.stringMatching(/^installed lego$/m) });
     expect(apt()).toEqual([
       'update 1',
       'install --no-install-recommends lego 1',
@@ -200,6 +201,17 @@ describeScripts('the script setup', () => {
     machine.stub('systemctl', '#!/bin/sh\necho "$*" >> "$UAP_ROOT/systemctl"\n[ "$1" != show ] || echo yes\n');
     expect((await machine.run('setup')).code).toBe(0);
     expect(systemctl()).toMatch(/^daemon-reload$/m);
+  });
+
+  test.each([
+    ['starts what was passed over for want of packages, once they are installed', 'echo installed lego', true],
+    ['starts nothing twice where nothing was missing', 'exit 0', false],
+  ])('%s', async (_, packages, starts) => {
+    own('packages', packages);
+    machine.write('/etc/systemd/system/uap-acme.service', '');
+    expect((await machine.run('setup')).code).toBe(0);
+    expect(systemctl().includes('start --no-block uap-acme.service')).toBe(starts);
+    expect(systemctl()).not.toContain('uap-late-files'); // it has no such unit
   });
 
   test('starts Nginx when the certificate is there', async () => {
