@@ -49,10 +49,18 @@ export const CASES: readonly Case[] = [
 
 export const caseName = ({ http, protocol }: Case): string => `${http}-${protocol}`;
 
-/** Runs each job once a round, in a random order: what else the machine does meets all alike. */
-export async function interleave(rounds: number, jobs: readonly ((round: number) => Promise<void>)[]): Promise<void> {
+/**
+ * Runs each job once a round, in a random order: what else the machine does meets all alike.
+ * @param between runs after each round
+ */
+export async function interleave(
+  rounds: number,
+  jobs: readonly ((round: number) => Promise<void>)[],
+  between = async (): Promise<void> => undefined,
+): Promise<void> {
   for (let round = 1; round <= rounds; round++) {
     for (const job of shuffled(jobs)) await job(round);
+    await between();
   }
 }
 

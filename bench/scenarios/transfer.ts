@@ -1,7 +1,7 @@
 import { run } from '../load/h2load';
 import { cpuSeconds } from '../process';
 import { appHost } from '../upstream';
-import { CASES, caseName, fewRounds, interleave, type Scenario } from './scenario';
+import { CASES, caseName, interleave, type Scenario } from './scenario';
 
 /** Those that a transfer tells apart: a log line or a connection for each request are nothing beside it. */
 const MEASURED = new Set(['limit', 'ours', 'haproxy', 'caddy', 'plain']);
@@ -35,7 +35,7 @@ export const transfer: Scenario = {
           }),
       ),
     );
-    await interleave(fewRounds(bench), jobs);
+    await interleave(bench.rounds, jobs);
   },
 };
 
