@@ -44,7 +44,7 @@ function luaVariant(): InstanceFile[] {
       directive('lua_shared_dict', 'uap_answers', '100k'),
       because(
         'Gives free memory back every so many requests; its default of 1000 takes back what the next ones need.',
-        directive('lua_malloc_trim', '100000'),
+        directive('lua_malloc_trim', '10000'),
       ),
       upstream('uap_http'),
       upstream('uap_https'),
