@@ -2,17 +2,7 @@
 // each source, by which start.js knows whether what is compiled is current.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const digests = 'dist/sources.json';
@@ -31,11 +21,6 @@ for (const folder of ['lib', 'cli'].flatMap(assetFolders)) {
 }
 // npm does this only when it installs.
 chmodSync('dist/cli/main.js', 0o755);
-// Else the first `npx uap` in this folder would install this package into a cache of npx's own, which builds it once more.
-if (existsSync('node_modules/.bin')) {
-  rmSync('node_modules/.bin/uap', { force: true });
-  symlinkSync('../../dist/cli/main.js', 'node_modules/.bin/uap');
-}
 const compiled = sources.filter(([path]) => existsSync(join('dist', path.replace(/\.ts$/, '.js'))));
 writeFileSync(digests, JSON.stringify(Object.fromEntries(compiled)));
 
