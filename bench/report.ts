@@ -69,7 +69,8 @@ const NEW_ABOUT = 'A fixed rate of new connections, with a full TLS handshake an
 const METHOD =
   'One worker, alone on the first processor; client and upstream on the others; a network namespace with nothing else ' +
   'in it. All peers have the same P-256 certificate, TLS 1.3 with AES-128-GCM and X25519 to the client, and up to 512 ' +
-  'idle connections to upstreams, those of them that keep any. Rounds are interleaved in a random order, with new processes in each round of small answers and of ranges; those that ' +
+  'idle connections to upstreams, those of them that keep any. Rounds are interleaved in a random order, ' +
+  'with new processes in each round of small answers and of ranges; those that ' +
   'open a connection for each request come after all others, since their closed connections slow what follows. ' +
   "CPU time is that of the worker and of its threads in user and system mode, by the scheduler's clock " +
   '(`/proc/PID/task/*/schedstat`: what utime and stime of `/proc/PID/stat` are made from, without their rounding to ' +

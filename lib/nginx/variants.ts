@@ -2,7 +2,6 @@ import type { InstanceFile } from '../instance-parts';
 import { REFUSED } from './answers';
 import { because, block, type Directive, directive, map } from './directive';
 import { confFile, HEALTH, readAsset, UAP } from './paths';
-
 import type { ProxyModel } from './proxy-model';
 
 /**
