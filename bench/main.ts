@@ -30,15 +30,20 @@ function readOptions(args: string[]) {
       duration: { type: 'string' },
       out: { type: 'string', default: __dirname },
       report: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
     },
   });
   const sizes = values.quick ? QUICK : FULL;
-  const { only, peers, rounds, duration } = values;
+  const { only, peers, rounds, duration, keep } = values;
+  if (keep && only === undefined) {
+    throw new UsageError('--keep needs --only: it keeps the figures of the other scenarios, e.g. --only ranges --keep');
+  }
   return {
     ...sizes,
     quick: values.quick,
     out: values.out,
     report: values.report,
+    keep,
     scenarios: chosen('--only', only, SCENARIOS),
     peers: chosen('--peers', peers, PEERS),
     rounds: positive('--rounds', rounds, sizes.rounds),
@@ -70,8 +75,17 @@ function positive(option: string, given: string | undefined, standard: number): 
 async function main(args: string[]): Promise<void> {
   const options = readOptions(args);
   if (options.report) {
-    writeReport(JSON.parse(readFileSync(path.join(options.out, 'results.json'), 'utf8')), options.out);
+    writeReport(readResults(options.out), options.out);
     return;
+  }
+  const kept = options.keep ? readResults(options.out) : undefined;
+  if (
+    kept &&
+    JSON.stringify([kept.machine, kept.versions, kept.quick]) !== JSON.stringify([machine(), versions(), options.quick])
+  ) {
+    throw new UsageError(
+      '--keep: results.json is of another machine, of other versions or of a quick run; leave out --only and --keep',
+    );
   }
   // Told now, not after all the measurements.
   mkdirSync(options.out, { recursive: true });
@@ -112,12 +126,15 @@ async function main(args: string[]): Promise<void> {
   }
   const results: Results = {
     date: new Date().toISOString(),
-    command: ['bench/run', ...args].join(' '),
+    command: [...(kept ? [kept.command] : []), ['bench/run', ...args].join(' ')].join('; '),
     quick: options.quick,
     machine: machine(),
     versions: versions(),
     peers: PEERS.map(({ name, title, about }) => ({ name, title, about })),
-    samples,
+    samples: [
+      ...(kept?.samples.filter(({ scenario }) => !options.scenarios.some(({ name }) => name === scenario)) ?? []),
+      ...samples,
+    ],
   };
   writeFileSync(path.join(options.out, 'results.json'), toJson(results));
   writeReport(results, options.out);
@@ -129,6 +146,10 @@ function writeReport(results: Results, folder: string): void {
   const report = reportMarkdown(results);
   writeFileSync(path.join(folder, 'RESULTS.md'), report);
   process.stdout.write(`\n${report}`);
+}
+
+function readResults(folder: string): Results {
+  return JSON.parse(readFileSync(path.join(folder, 'results.json'), 'utf8'));
 }
 
 /** A sample a line. */

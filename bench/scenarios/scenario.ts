@@ -34,6 +34,9 @@ export interface Scenario {
 /** Rounds of a scenario whose figures are not those to reach. */
 export const fewRounds = ({ rounds }: Bench): number => Math.ceil(rounds * 0.4);
 
+/** Rounds of a scenario whose figures are ratios near 1: a process that lies badly in memory is a tenth slower. */
+export const manyRounds = ({ rounds }: Bench): number => rounds * 3;
+
 /** Which HTTP the client speaks, and what the upstream is. */
 export interface Case {
   readonly http: Http;

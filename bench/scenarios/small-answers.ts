@@ -1,6 +1,6 @@
 import { h2load, milliseconds } from '../load/h2load';
 import { appHost } from '../upstream';
-import { CASES, caseName, interleave, type Scenario, steady } from './scenario';
+import { CASES, caseName, interleave, manyRounds, type Scenario, steady } from './scenario';
 
 /** As many small answers as go, over connections that stay. */
 export const smallAnswers: Scenario = {
@@ -22,7 +22,7 @@ export const smallAnswers: Scenario = {
       }),
     );
     // Where a process happens to lie in memory decides what it loses from the caches: each round has new ones.
-    await interleave(bench.rounds, jobs, async () => {
+    await interleave(manyRounds(bench), jobs, async () => {
       for (const peer of peers) await bench.stopped(peer);
     });
   },
