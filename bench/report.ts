@@ -120,7 +120,7 @@ function latencySection(results: Results): string[] {
   });
   const about =
     '800 requests/s from 20 clients, which the slowest can serve. Milliseconds until the end of the answer, counted ' +
-    'from when the request was sent.';
+    'from when the request was sent, after a second in which connections are opened.';
   return ['## Latency at a fixed rate', about, ...tables];
 }
 
