@@ -45,6 +45,12 @@ export interface Thresholds {
   readonly failDays?: number;
 }
 
+/** What to do about a certificate. */
+export interface CertificateAdvice {
+  readonly renewal: string;
+  readonly expired: string;
+}
+
 const day = 86_400_000;
 
 /** Three rows: names, chain, days left. */
@@ -53,7 +59,7 @@ export function certificateRows(
   hostname: string,
   { label }: Trust,
   { warnDays, failDays }: Thresholds,
-  renewal: string,
+  { renewal, expired }: CertificateAdvice,
 ): Row[] {
   const missing = [hostname, `*.${hostname}`].filter((name) => !certificate.checkHost(name.replace('*', 'uap-probe')));
   const names = (certificate.subjectAltName ?? 'no names').replaceAll('DNS:', '');
@@ -71,7 +77,7 @@ export function certificateRows(
       ? ok('certificate chain', `${issuer(certificate.issuer)}, verified by ${label}`)
       : failed('certificate chain', `${issuer(certificate.issuer)}: ${chainText(chainError)}`, chainTodo(chainError)),
     left < (failDays ?? validity / 10)
-      ? failed(expiry, told, renewal, figures)
+      ? failed(expiry, told, left < 0 ? expired : renewal, figures)
       : from > Date.now()
         ? failed(
             expiry,

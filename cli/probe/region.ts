@@ -3,7 +3,7 @@ import type { ResolvedCloud, ResolvedRegion } from '../../lib';
 import { formatHost } from '../../lib/hostname';
 import { failed, notChecked, ok, type Row, type Section } from '../report';
 import { type App, isOf, milliseconds, proxied, round, targetText, webSocket } from './app';
-import { certificateRows, type Thresholds, type Trust } from './certificate';
+import { type CertificateAdvice, certificateRows, type Thresholds, type Trust } from './certificate';
 import { ask, handshake, NoAnswer, type Peer } from './connection';
 import { resolveNames } from './dns';
 import { hsts, http2Spoken, otherName, plainHealth, redirect, tlsVersions } from './front';
@@ -82,7 +82,7 @@ async function door(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOpti
     return {
       address,
       answers: true,
-      rows: [health, ...certificateRows(shaken, hostname, trust, options, help.renewal)],
+      rows: [health, ...certificateRows(shaken, hostname, trust, options, help)],
     };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
@@ -94,18 +94,22 @@ async function door(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOpti
   }
 }
 
-interface Advice {
+interface Advice extends CertificateAdvice {
   readonly records: string;
   readonly boot: string;
-  readonly renewal: string;
 }
 
-function advice({ name, namePrefix }: ResolvedCloud, { hostname, recordTtl }: ResolvedRegion): Advice {
+function advice({ name, namePrefix, acme }: ResolvedCloud, { hostname, recordTtl }: ResolvedRegion): Advice {
   const console = `openstack console log show ${namePrefix}-${hostname.replaceAll('.', '-')} | grep uap:`;
+  const renewal = `npx cdktf deploy ${name} renews it, unless the instance does, which then says why not: ${console}`;
   return {
     records: `npx cdktf deploy ${name}; make records that DNS leaves to you (its output manual_records); new ones can take ${recordTtl} s to be seen`,
     boot: `what it says itself: ${console}; whether this machine may reach it; then npx cdktf deploy ${name}`,
-    renewal: `npx cdktf deploy ${name} renews it, unless the instance does, which then says why not: ${console}`,
+    renewal,
+    // The acme provider asks the CA when to renew it, and stumbles over the answer.
+    expired: acme?.renewalInfo
+      ? `${renewal}; if the plan fails with "renewal_info_window_selected", taint acme_certificate first: docs/operations.md, "Credentials"`
+      : renewal,
   };
 }
 

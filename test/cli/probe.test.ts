@@ -313,6 +313,19 @@ describeUap('uap probe', (variant) => {
     );
   });
 
+  test('a certificate that expired: how the acme provider gets over it, if it asks the CA when to renew', async () => {
+    const { chain, key } = ca.issue({ names: both, from: -82, until: -1 });
+    await changed(
+      { [CERTIFICATE]: () => chain, ...(key === good.key ? {} : { [CERTIFICATE_KEY]: () => key }) },
+      async () => {
+        expect(row((await rows()).rows, 'certificate expiry')?.todo).toMatch(
+          /^npx cdktf deploy tested .*taint acme_certificate/,
+        );
+      },
+    );
+    expect(row((await rows('--fail-days', '31')).rows, 'certificate expiry')?.todo).not.toMatch(/taint/);
+  });
+
   test('a CA that is not trusted here, and days of my own', async () => {
     const untrusted = await operator.run('probe', 'tested', '--resolver', dns.address, '--json');
     const { rows: all } = JSON.parse(untrusted.stdout).sections[0];
