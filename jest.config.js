@@ -13,4 +13,6 @@ module.exports = {
     ],
   },
   testTimeout: 20_000,
+  // They wait for servers more than they compute.
+  maxWorkers: '100%',
 };
