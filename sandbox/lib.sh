@@ -115,7 +115,7 @@ wsgi() {
 # render FILE...: templates of conf/ into the configuration folder. A line @AUTH@ or @COMMON@ stands for a whole file.
 render() {
   local file name expression=()
-  for name in ADDRESS RUN REGION_ONE ZONE_A ZONE_B SERVICE_PASSWORD METADATA_CACHE NEUTRON_PLUGINS BARBICAN_KEK; do
+  for name in ADDRESS RUN REGION_ONE ZONE_A ZONE_B SERVICE_PASSWORD METADATA_CACHE NEUTRON_PLUGINS BARBICAN_KEK OCTAVIA_NETWORK OCTAVIA_FLAVOR OCTAVIA_GROUP; do
     expression+=(-e "s|@$name@|${!name:-}|g")
   done
   for file; do

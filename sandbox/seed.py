@@ -4,6 +4,7 @@
 identity: regions, endpoints, projects and users (kept in the database's cache)
 images:   those that have been built and are not there yet, or are older there
 barbican: where it is asked for, its endpoints and role
+octavia:  the same for Octavia, and what its load balancers are made of, as NAME=VALUE
 cloud:    images, network, flavors, Designate's zone; waits for each API, and at the end for the compute node
 """
 import concurrent.futures
@@ -169,6 +170,28 @@ def barbican():
     done("barbican")
 
 
+def octavia():
+    """Octavia's endpoints and role; flavor, image and security group of its amphorae, which are the service project's."""
+    cloud = openstack.connect(
+        auth_url=AUTH_URL, region_name=REGIONS[0], username="service", password=ENV["SERVICE_PASSWORD"],
+        project_name="service", user_domain_id="default", project_domain_id="default")
+    service = cloud.identity.create_service(name="octavia", type="load-balancer")
+    for region in REGIONS:
+        for interface in "public", "internal", "admin":
+            cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=f"http://{ADDRESS}:9876", region_id=region)
+    role = cloud.identity.create_role(name="load-balancer_member")
+    for name in "cloud-a", "cloud-b":
+        cloud.identity.assign_project_role_to_user(cloud.identity.find_project(name), cloud.identity.find_user(name), role)
+    cloud.image.add_tag(cloud.image.find_image("amphora", ignore_missing=False), "amphora")
+    flavor = cloud.compute.create_flavor(name="amphora", ram=768, vcpus=1, disk=2, is_public=False)
+    group = cloud.network.create_security_group(name="amphora")
+    cloud.network.create_security_group_rule(
+        security_group_id=group.id, direction="ingress", ether_type="IPv4", protocol="tcp",
+        port_range_min=9443, port_range_max=9443, remote_ip_prefix=f"{ADDRESS}/32")
+    network = cloud.network.find_network(ENV["PUBLIC_NETWORK"], ignore_missing=False)
+    print(f"OCTAVIA_FLAVOR={flavor.id}\nOCTAVIA_NETWORK={network.id}\nOCTAVIA_GROUP={group.id}")
+
+
 def cloud():
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for task in [pool.submit(part) for part in (images, network, compute, zone)]:
@@ -176,4 +199,4 @@ def cloud():
 
 
 for stage in sys.argv[1:]:
-    {"identity": identity, "cloud": cloud, "images": images, "barbican": barbican}[stage]()
+    {"identity": identity, "cloud": cloud, "images": images, "barbican": barbican, "octavia": octavia}[stage]()

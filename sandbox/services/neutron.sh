@@ -15,6 +15,6 @@ neutron_wait() {
   wait_svc neutron-server answers "$ADDRESS" 9696
   local agent
   for agent in linuxbridge dhcp metadata ${UAP_SANDBOX_L3:+l3}; do
-    svc $agent-agent neutron-$agent-agent "${NEUTRON_SERVER[@]}" --config-file "$ETC/neutron-agents.ini"
+    svc $agent-agent env PATH="$SANDBOX/services/neutron:$PATH" neutron-$agent-agent "${NEUTRON_SERVER[@]}" --config-file "$ETC/neutron-agents.ini"
   done
 }
