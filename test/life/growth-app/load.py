@@ -4,7 +4,8 @@
 Each worker asks for the URL every 100 ms: the even ones on a new connection each time, the odd ones on a kept one. A
 kept connection that the server closed between two requests is opened anew, as browsers do; all else that is not a 200
 is a lost request. An address of several that doesn't answer within 3 s is passed over for the next. Stops early when
-REPORT.stop is there. Prints and writes JSON: requests, lost, reopened, the longest time without any success, errors.
+REPORT.stop is there. Prints and writes JSON: requests, lost, reopened, the longest time without any success, errors, and
+when the first and the last lost request were sent.
 """
 import collections
 import http.client
@@ -77,7 +78,7 @@ def worker(keep):
                 slowest = max(slowest, time.monotonic() - start)
         except Exception as error:  # every reason counts
             with lock:
-                lost.append((round(time.monotonic() - begin, 1), f'{type(error).__name__}: {error}'))
+                lost.append((round(start - begin, 1), f'{type(error).__name__}: {error}'))
             connection.close()
             connection, used = Connection(parts.hostname), False
         if not keep:
@@ -102,8 +103,8 @@ result = {
     'slowest': round(slowest, 1),
     'longest_gap': round(max(b - a for a, b in zip(times, times[1:])), 1),
     'errors': collections.Counter(error for _, error in lost).most_common(5),
-    'first_lost': lost[0][0] if lost else None,
-    'last_lost': lost[-1][0] if lost else None,
+    'first_lost': min(lost)[0] if lost else None,
+    'last_lost': max(lost)[0] if lost else None,
 }
 if report:
     with open(report, 'w') as file:
