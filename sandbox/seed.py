@@ -183,7 +183,7 @@ def octavia():
     for name in "cloud-a", "cloud-b":
         cloud.identity.assign_project_role_to_user(cloud.identity.find_project(name), cloud.identity.find_user(name), role)
     cloud.image.add_tag(cloud.image.find_image("amphora", ignore_missing=False), "amphora")
-    flavor = cloud.compute.create_flavor(name="amphora", ram=768, vcpus=1, disk=2, is_public=False)
+    flavor = cloud.compute.create_flavor(name="amphora", ram=1024, vcpus=2, disk=2, is_public=False)
     group = cloud.network.create_security_group(name="amphora")
     cloud.network.create_security_group_rule(
         security_group_id=group.id, direction="ingress", ether_type="IPv4", protocol="tcp",
