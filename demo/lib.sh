@@ -25,6 +25,17 @@ count() { # count LOG: adds its closing line; one that ended without has failed,
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
 }
 
+within() { # within SECONDS COMMAND...: sets `took`
+  local start=$SECONDS limit=$1
+  shift
+  until "$@"; do
+    took=$((SECONDS - start))
+    [ $took -lt "$limit" ] || return 1
+    sleep 1
+  done
+  took=$((SECONDS - start))
+}
+
 hosts_of() { # the UAPs of a cloud
   case $1 in
     cloud-a) echo "proxy-one.$ZONE_A proxy-two.$ZONE_A" ;;

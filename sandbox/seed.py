@@ -51,6 +51,19 @@ def eventually(what, call, seconds=150):
         time.sleep(0.2)
 
 
+def add_endpoints(api, service, url, regions):
+    for region in regions:
+        for interface in "public", "internal", "admin":
+            api.create_endpoint(service_id=service.id, interface=interface, url=url, region_id=region)
+
+
+def grant(api, role):
+    """A new role, which the users of both clouds have."""
+    new = api.create_role(name=role)
+    for name in "cloud-a", "cloud-b":
+        api.assign_project_role_to_user(api.find_project(name), api.find_user(name), new)
+
+
 def identity():
     api = openstack.connect(cloud="admin").identity
     eventually("keystone", lambda: list(api.roles()))
@@ -69,13 +82,9 @@ def identity():
     user("cloud-b", ENV["CLOUD_B_PASSWORD"], "member", "reader")
 
     keystone = next(service for service in api.services() if service.type == "identity")
-    endpoints = [(keystone, AUTH_URL, REGIONS[1:])]
+    add_endpoints(api, keystone, AUTH_URL, REGIONS[1:])
     for kind, (name, url) in SERVICES.items():
-        endpoints.append((api.create_service(name=name, type=kind), url, REGIONS))
-    for service, url, regions in endpoints:
-        for region in regions:
-            for interface in "public", "internal", "admin":
-                api.create_endpoint(service_id=service.id, interface=interface, url=url, region_id=region)
+        add_endpoints(api, api.create_service(name=name, type=kind), url, REGIONS)
 
 
 def connect(name, kind):
@@ -160,13 +169,8 @@ def zone():
 def barbican():
     """Barbican's endpoints, and the role that its default policy asks for of whoever stores a secret."""
     api = openstack.connect(cloud="admin").identity
-    service = api.create_service(name="barbican", type="key-manager")
-    for region in REGIONS:
-        for interface in "public", "internal", "admin":
-            api.create_endpoint(service_id=service.id, interface=interface, url=f"http://{ADDRESS}:9311", region_id=region)
-    role = api.create_role(name="creator")
-    for name in "cloud-a", "cloud-b":
-        api.assign_project_role_to_user(api.find_project(name), api.find_user(name), role)
+    add_endpoints(api, api.create_service(name="barbican", type="key-manager"), f"http://{ADDRESS}:9311", REGIONS)
+    grant(api, "creator")
     done("barbican")
 
 
@@ -176,12 +180,8 @@ def octavia():
         auth_url=AUTH_URL, region_name=REGIONS[0], username="service", password=ENV["SERVICE_PASSWORD"],
         project_name="service", user_domain_id="default", project_domain_id="default")
     service = cloud.identity.create_service(name="octavia", type="load-balancer")
-    for region in REGIONS:
-        for interface in "public", "internal", "admin":
-            cloud.identity.create_endpoint(service_id=service.id, interface=interface, url=f"http://{ADDRESS}:9876", region_id=region)
-    role = cloud.identity.create_role(name="load-balancer_member")
-    for name in "cloud-a", "cloud-b":
-        cloud.identity.assign_project_role_to_user(cloud.identity.find_project(name), cloud.identity.find_user(name), role)
+    add_endpoints(cloud.identity, service, f"http://{ADDRESS}:9876", REGIONS)
+    grant(cloud.identity, "load-balancer_member")
     cloud.image.add_tag(cloud.image.find_image("amphora", ignore_missing=False), "amphora")
     flavor = cloud.compute.create_flavor(name="amphora", ram=1024, vcpus=2, disk=2, is_public=False)
     group = cloud.network.create_security_group(name="amphora")

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -33,7 +33,7 @@ function edit(name: string) {
 function prepared(): string {
   write('ran');
   execFileSync(process.execPath, ['scripts/prepare.mjs'], { cwd: app, stdio: 'ignore' });
-  return execFileSync('cat', ['ran'], { cwd: app, encoding: 'utf8' }).trim().replace('\n', ', ');
+  return readFileSync(join(app, 'ran'), 'utf8').trim().replace('\n', ', ');
 }
 
 test('prepare makes the bindings and then dist where they are missing, and nothing where they are there', () => {

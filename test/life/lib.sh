@@ -118,16 +118,6 @@ serves() { [ "$(web -o /dev/null -w '%{http_code}' "https://http-198-51-100-21-8
 serial() { # the serial number of the certificate that is served
   sandbox/browser sh -c "openssl s_client -connect $1:443 -servername $1 </dev/null 2>/dev/null | openssl x509 -noout -serial" | cut -d= -f2
 }
-within() { # within SECONDS COMMAND...: sets `took`
-  local start=$SECONDS limit=$1
-  shift
-  until "$@"; do
-    took=$((SECONDS - start))
-    [ $took -lt "$limit" ] || return 1
-    sleep 1
-  done
-  took=$((SECONDS - start))
-}
 says() { # says STACK PATTERN: the serial console, as `openstack console log show` prints it
   cloud console "$1" | grep -E "uap:.*($2)"
 }
