@@ -1,5 +1,5 @@
 import { type Command as Parser, Option as ParserOption } from 'commander';
-import { nearest } from '../lib/spec/problems';
+import { nearest } from '../lib/validation/problems';
 import { type Option, UsageError, type Values } from './command';
 
 type Options = Readonly<Record<string, Option>>;

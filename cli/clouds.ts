@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { isNativeError } from 'node:util/types';
 import type { CloudSpec } from '../lib';
-import { checkCloudNames } from '../lib/spec/source';
+import { checkCloudNames } from '../lib/settings/source';
 import { suggestion } from './arguments';
 import { CommandError, type Io, UsageError } from './command';
 

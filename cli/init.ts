@@ -171,7 +171,7 @@ async function writeAll(
       index === undefined
         ? Object.values(loadFile(files.cloud, io) as object)[0]
         : findCloud(name, text(values, 'stacks'), io);
-    const { resolveCloud } = await import('../lib/spec');
+    const { resolveCloud } = await import('../lib/settings');
     resolveCloud(spec);
   } catch (error) {
     for (const { file, content } of before) {

@@ -43,7 +43,7 @@ function regionFolder({ region, hostname }: ResolvedRegion): string {
 }
 
 async function writeFiles(cloud: ResolvedCloud, region: ResolvedRegion, folder: string): Promise<number> {
-  const { instanceFiles } = await import('../lib/instance-files');
+  const { instanceFiles } = await import('../lib/instance/files');
   const files = instanceFiles(cloud, region);
   for (const { path, content, mode = '0644' } of files) {
     const file = join(folder, path);

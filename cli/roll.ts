@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type CloudCommand, CommandError, type Io, text, UsageError, type Values } from './command';
 import { plannedReplacements, type Slot, slotsOf } from './roll/slots';
 
-const readinessScript = join(__dirname, '../lib/readiness/assets/wait-until-ready.mjs');
+const readinessScript = join(__dirname, '../lib/constructs/assets/wait-until-ready.mjs');
 
 export const roll: CloudCommand = {
   name: 'roll',

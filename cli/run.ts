@@ -14,7 +14,7 @@ import { init } from './init';
 import { probe } from './probe';
 import { render } from './render';
 import { roll } from './roll';
-import { serve } from './serve-command';
+import { serve } from './serve';
 import { show } from './show';
 import { url } from './url';
 
@@ -73,7 +73,7 @@ async function invoke(
   if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; "${more.join(' ')}" is too much`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);
   // The library takes a while to load, which help and mistakes need not wait for.
-  const { resolveCloud } = await import('../lib/spec');
+  const { resolveCloud } = await import('../lib/settings');
   return command.run({ io, values, spec, cloud: resolveCloud(spec) });
 }
 

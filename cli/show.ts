@@ -8,7 +8,7 @@ export const show: CloudCommand = {
   notes: 'Of a secret only the place is shown that it comes from.',
 
   async run({ io, values, spec, cloud }) {
-    const { settingsJson, settingsText } = await import('./settings-text');
+    const { settingsJson, settingsText } = await import('./show/settings-text');
     io.stdout.write(values.json ? settingsJson(cloud) : settingsText(spec, cloud));
     return 0;
   },

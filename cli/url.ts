@@ -76,7 +76,7 @@ async function candidates(io: Io, values: Values): Promise<Uap[]> {
   const [name, region, stacks] = [text(values, 'cloud'), text(values, 'region'), text(values, 'stacks')];
   const specs = name === undefined ? allClouds(stacks, io).clouds : [findCloud(name, stacks, io)];
   if (region !== undefined && specs.length > 1) throw new UsageError('--region needs a cloud: --cloud CLOUD');
-  const { resolveCloud } = await import('../lib/spec');
+  const { resolveCloud } = await import('../lib/settings');
   return specs
     .map((spec) => resolveCloud(spec))
     .flatMap((cloud) =>

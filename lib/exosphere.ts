@@ -1,4 +1,4 @@
-import type { ResolvedCloud } from './spec';
+import type { ResolvedCloud } from './settings';
 
 /**
  * A cloud's entry for Exosphere's configuration, as JSON: Exosphere finds it by the host name of Keystone. A region

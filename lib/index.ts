@@ -1,9 +1,10 @@
 // The whole public API.
-export type { AcmeDirectory, AcmeSettings } from './acme';
-export * from './dns-records';
+
+export { ProxyInstance, type ProxyInstanceProps } from './constructs/proxy-instance';
+export { ProxySecurityGroup, type ProxySecurityGroupProps } from './constructs/proxy-security-group';
+export { Readiness, type ReadinessProps } from './constructs/readiness';
 export { formatHost, type Protocol, parseHost, type Target } from './hostname';
-export * from './instance-address';
-export { instanceFiles, instanceParts, instanceUserData } from './instance-files';
+export { instanceFiles, instanceParts, instanceUserData } from './instance/files';
 export type {
   InstanceFile,
   InstanceHook,
@@ -12,18 +13,18 @@ export type {
   LateContents,
   LateFile,
 } from './instance-parts';
-export * from './load-balancer';
+export * from './settings';
+export { cloudFromYaml, cloudsFromYaml } from './settings/yaml';
+export type { AcmeDirectory, AcmeSettings } from './strategies/acme-settings';
+export * from './strategies/dns-records';
+export * from './strategies/instance-address';
+export * from './strategies/load-balancer';
+export { Secret } from './strategies/secret';
+export * from './strategies/secret-delivery';
+export { StateBackend } from './strategies/state-backend';
+export * from './strategies/upstream-security';
+export * from './strategies/wildcard-certificate';
 // For stacks of one's own: a provider of another copy of the bindings would do as well.
-export { OpenstackProvider } from './providers/openstack';
-export { ProxyInstance, type ProxyInstanceProps } from './proxy-instance';
-export { ProxySecurityGroup, type ProxySecurityGroupProps } from './proxy-security-group';
-export { Readiness, type ReadinessProps } from './readiness';
-export { Secret } from './secret';
-export * from './secret-delivery';
-export * from './spec';
-export { StateBackend } from './state-backend';
+export { OpenstackProvider } from './terraform/providers/openstack';
 export { UapStack } from './uap-stack';
-export * from './upstream-security';
 export { UserApplicationProxy, type UserApplicationProxyProps } from './user-application-proxy';
-export * from './wildcard-certificate';
-export { cloudFromYaml, cloudsFromYaml } from './yaml';

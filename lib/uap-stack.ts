@@ -1,9 +1,9 @@
 import { TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { exosphereEntry } from './exosphere';
-import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './providers/openstack';
-import { type CloudSpec, type ResolvedCloud, resolveCloud } from './spec';
-import { checkCloudNames } from './spec/source';
+import { type CloudSpec, type ResolvedCloud, resolveCloud } from './settings';
+import { checkCloudNames } from './settings/source';
+import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './terraform/providers/openstack';
 import { UserApplicationProxy } from './user-application-proxy';
 
 /**

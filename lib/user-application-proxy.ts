@@ -1,17 +1,17 @@
 import { Fn, type ITerraformDependable, Lazy, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 import { userData } from './cloud-init';
-import { Delivered } from './delivered';
+import { InstanceFilesRecord, InstanceSource } from './constructs/instance-replacement';
+import { Delivered } from './constructs/metadata-check';
+import { ProxyInstance } from './constructs/proxy-instance';
+import { ProxySecurityGroup } from './constructs/proxy-security-group';
+import { ComputeApi, ConsoleReadiness, Drain, Readiness } from './constructs/readiness';
 import { formatHost } from './hostname';
-import { instanceChoices } from './instance-choices';
-import { certificateContext, instanceParts } from './instance-files';
-import { InstanceFilesRecord, InstanceSource } from './instance-source';
-import { ComputeServergroupV2 } from './providers/openstack';
-import { ProxyInstance } from './proxy-instance';
-import { ProxySecurityGroup } from './proxy-security-group';
-import { ComputeApi, ConsoleReadiness, Drain, Readiness } from './readiness';
-import type { ResolvedCloud, ResolvedRegion } from './spec';
-import { terraformAddress } from './terraform-address';
+import { certificateContext, instanceParts } from './instance/files';
+import { instanceChoices } from './instance/replacement-trigger';
+import type { ResolvedCloud, ResolvedRegion } from './settings';
+import { terraformAddress } from './terraform/address';
+import { ComputeServergroupV2 } from './terraform/providers/openstack';
 
 /** What a {@link UserApplicationProxy} is made of. */
 export interface UserApplicationProxyProps {

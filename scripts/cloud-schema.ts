@@ -2,24 +2,24 @@
 // npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json
 import vm from 'node:vm';
 import { z } from 'zod';
-import { cloudSchema, type families } from '../lib/spec/schema';
-import { type Factory, familyOf, needsNothing, yamlFamilies } from '../lib/yaml/families';
-import { inYaml } from '../lib/yaml/words';
-import { type DocumentedSetting, documentedFamily, documentedSettings } from '../test/spec/settings-docs';
+import { cloudSchema, type families } from '../lib/settings/schema';
+import { type Factory, familyOf, needsNothing, yamlFamilies } from '../lib/settings/yaml/families';
+import { inYaml } from '../lib/settings/yaml/words';
+import { type DocumentedSetting, documentedFamily, documentedSettings } from '../test/settings/settings-docs';
 
 type Node = z.core.JSONSchema.JSONSchema;
 type FamilyName = keyof typeof families;
 
 /** Where the docstrings of each family are. */
 const files: Record<FamilyName, string> = {
-  secret: 'secret.ts',
-  dns: 'dns-records.ts',
-  certificate: 'wildcard-certificate.ts',
-  delivery: 'secret-delivery.ts',
-  upstreamSecurity: 'upstream-security.ts',
-  address: 'instance-address.ts',
-  loadBalancer: 'load-balancer.ts',
-  backend: 'state-backend.ts',
+  secret: 'strategies/secret.ts',
+  dns: 'strategies/dns-records.ts',
+  certificate: 'strategies/wildcard-certificate.ts',
+  delivery: 'strategies/secret-delivery.ts',
+  upstreamSecurity: 'strategies/upstream-security.ts',
+  address: 'strategies/instance-address.ts',
+  loadBalancer: 'strategies/load-balancer.ts',
+  backend: 'strategies/state-backend.ts',
 };
 const familyNames = Object.keys(yamlFamilies) as FamilyName[];
 

@@ -1,16 +1,16 @@
 // Prints docs/settings.md from the docstrings of the settings: npx tsx scripts/settings-page.ts > docs/settings.md
 import { stringify } from 'yaml';
 import type { CloudSpec, RegionSpec } from '../lib';
-import type { AcmeDirectorySpec, AcmeSpec, ExternalAccountBindingSpec, PortsSpec } from '../lib/spec';
-import { infoAt } from '../lib/spec/issues';
-import type { Path } from '../lib/spec/problems';
-import { cloudSchema } from '../lib/spec/schema';
+import type { AcmeDirectorySpec, AcmeSpec, ExternalAccountBindingSpec, PortsSpec } from '../lib/settings';
+import { infoAt } from '../lib/settings/issues';
+import { cloudSchema } from '../lib/settings/schema';
+import type { Path } from '../lib/validation/problems';
 import {
   type DocumentedFactory,
   type DocumentedSetting,
   documentedFamily,
   documentedSettings,
-} from '../test/spec/settings-docs';
+} from '../test/settings/settings-docs';
 import { yamlValue } from './cloud-schema';
 
 export const newInstance = 'new instance';
@@ -156,18 +156,18 @@ the password that the certificate travels with. \`acmeOnInstance()\` does withou
 otherwise.`;
 
 const strategies = [
-  ['dns-records.ts', ''],
-  ['wildcard-certificate.ts', ''],
-  ['secret-delivery.ts', ''],
-  ['instance-address.ts', ''],
-  ['load-balancer.ts', ''],
-  ['upstream-security.ts', ''],
+  ['strategies/dns-records.ts', ''],
+  ['strategies/wildcard-certificate.ts', ''],
+  ['strategies/secret-delivery.ts', ''],
+  ['strategies/instance-address.ts', ''],
+  ['strategies/load-balancer.ts', ''],
+  ['strategies/upstream-security.ts', ''],
   [
-    'state-backend.ts',
+    'strategies/state-backend.ts',
     "The options of `s3`, `http` and `pg` are those of Terraform's backend, in camelCase: `forcePathStyle` for " +
       '`force_path_style`.',
   ],
-  ['secret.ts', ''],
+  ['strategies/secret.ts', ''],
 ] as const;
 
 const required = '**required**';

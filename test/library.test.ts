@@ -1,8 +1,8 @@
 import { App, Aspects, type IAspect, Testing } from 'cdktf';
 import type { IConstruct } from 'constructs';
 import { DnsRecords, OpenstackProvider, UapStack } from '../lib';
-import { ComputeInstanceV2 } from '../lib/providers/openstack';
-import { cloud } from './spec/specs';
+import { ComputeInstanceV2 } from '../lib/terraform/providers/openstack';
+import { cloud } from './settings/specs';
 
 // What CDKTF users expect of constructs: Aspects see every resource, and L1 bindings can be reached and overridden.
 

@@ -1,8 +1,8 @@
-import { serve } from '../../cli/serve';
+import { serve } from '../../cli/serve/server';
 import { DnsRecords } from '../../lib';
-import { instanceFiles } from '../../lib/instance-files';
+import { instanceFiles } from '../../lib/instance/files';
 import type { InstanceFile } from '../../lib/instance-parts';
-import { resolveCloud } from '../../lib/spec';
+import { resolveCloud } from '../../lib/settings';
 import { HOSTNAME, type Lab, UPSTREAM_RANGE } from '../lab';
 import { PROXY_CORE } from '../process';
 import type { Peer, RunningPeer } from './peer';

@@ -1,8 +1,9 @@
 import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../../lib';
-import { nearest } from '../../lib/spec/problems';
+import { nearest } from '../../lib/validation/problems';
 import { suggestion } from '../arguments';
 import { CommandError, type Io } from '../command';
-import { type Credentials, findCredentials } from '../openstack/credentials';
+import { type AcmeService, readDirectory } from '../services/acme-directory';
+import { type Credentials, findCredentials } from '../services/openstack/credentials';
 import {
   type Flavor,
   flavors,
@@ -12,9 +13,8 @@ import {
   networks,
   type Subnet,
   subnets,
-} from '../openstack/resources';
-import { Session } from '../openstack/session';
-import { type AcmeService, readDirectory } from './acme-directory';
+} from '../services/openstack/resources';
+import { Session } from '../services/openstack/session';
 import { type Finding, needs } from './finding';
 import { type Plan, planOf } from './plan';
 import type { Undo } from './undo';

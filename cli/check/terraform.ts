@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../command';
-import { http, jsonOf } from '../openstack/http';
+import { http, jsonOf } from '../services/http';
 import type { PlannedProvider } from './plan';
 
 /** Terraform or OpenTofu as it will be run. */

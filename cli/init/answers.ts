@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileFault, readPemCertificates } from '../../lib/pem';
-import type { Fault } from '../../lib/spec/problems';
+import { fileFault, readPemCertificates } from '../../lib/strategies/pem';
+import type { Fault } from '../../lib/validation/problems';
 import type { Asker } from './ask';
 
 /** What the questions are asked with. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import { checkMail, checkNameserver, checkUrl } from '../../lib/spec/names';
-import { readDirectory } from '../check/acme-directory';
+import { checkMail, checkNameserver, checkUrl } from '../../lib/validation/names';
 import { UsageError } from '../command';
+import { readDirectory } from '../services/acme-directory';
 import { type Interview, pemFile, portable, secretFile, wrong } from './answers';
 import type { Asker, Choice } from './ask';
 import type { AcmeAnswer, CertificateAnswer, DnsAnswer } from './settings';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { checkHostname, checkUapHostname, normalHostname } from '../../lib/spec/names';
+import { checkHostname, checkUapHostname, normalHostname } from '../../lib/validation/names';
 import { UsageError } from '../command';
 import { each, type Interview, listOf, portable, secretFile, wrong } from './answers';
 import type { Asker, Choice } from './ask';

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { checkHostname, normalHostname } from '../../lib/spec/names';
+import { checkHostname, normalHostname } from '../../lib/validation/names';
 import type { Io } from '../command';
-import { findCredentials } from '../openstack/credentials';
-import { type ServiceType, Session } from '../openstack/session';
+import { findCredentials } from '../services/openstack/credentials';
+import { type ServiceType, Session } from '../services/openstack/session';
 import type { Interview } from './answers';
 import type { Asker } from './ask';
 import { askAcme, askCertificate } from './certificate-questions';

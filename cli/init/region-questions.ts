@@ -1,4 +1,4 @@
-import { checkUrl } from '../../lib/spec/names';
+import { checkUrl } from '../../lib/validation/names';
 import {
   checkAddress,
   checkNetwork,
@@ -6,10 +6,10 @@ import {
   type Network,
   parseNetwork,
   specialPurposeBlocks,
-} from '../../lib/spec/networks';
+} from '../../lib/validation/networks';
 import { ownAddresses } from '../check/checks/network';
 import { UsageError } from '../command';
-import type { Flavor, Image } from '../openstack/resources';
+import type { Flavor, Image } from '../services/openstack/resources';
 import { each, type Interview, listOf, wrong } from './answers';
 import type { Asker, Choice } from './ask';
 import type { RegionAnswer } from './settings';

@@ -10,8 +10,8 @@ import {
   subnets,
   type Zone,
   zones,
-} from '../openstack/resources';
-import type { Session } from '../openstack/session';
+} from '../services/openstack/resources';
+import type { Session } from '../services/openstack/session';
 
 export interface SurveyedNetwork extends Network {
   /** IPv4, those that the project may see. */

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { ResolvedRegion } from '../../lib';
 import { formatHost, type Target } from '../../lib/hostname';
-import { contains, type Network, parseNetwork } from '../../lib/spec/networks';
+import { contains, type Network, parseNetwork } from '../../lib/validation/networks';
 import { failed, notChecked, ok, type Row } from '../report';
 import { ask, bounded, type Peer } from './connection';
 import { wasRefused, wasTried } from './refusals';

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { ResolvedRegion } from '../../lib';
-import { contains, type Network, parseNetwork } from '../../lib/spec/networks';
+import { contains, type Network, parseNetwork } from '../../lib/validation/networks';
 import { failed, notChecked, ok, type Row } from '../report';
 import { ask, type Peer } from './connection';
 

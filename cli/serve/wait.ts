@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServeError } from './command';
+import { ServeError } from '../process';
 
 /**
  * Waits until Nginx has bound its sockets: it writes its pid file after that.

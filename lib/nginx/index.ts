@@ -17,7 +17,7 @@ import { variantFiles } from './variants';
  * starts: `select-variants` (links the forms that fit the machine's Nginx) and `own-addresses` (denies the machine's
  * own). The certificate is looked for in `/etc/uap/tls`.
  *
- * Pure: the same model gives the same bytes. The model's values must be valid, see `lib/spec`.
+ * Pure: the same model gives the same bytes. The model's values must be valid, see `lib/settings`.
  * @throws RangeError or Error for values that would change the meaning of the configuration.
  */
 export function renderNginx(model: ProxyModel): InstanceFile[] {

@@ -1,4 +1,4 @@
-import type { UpstreamTls } from '../upstream-security';
+import type { UpstreamTls } from '../strategies/upstream-security';
 
 /** Inclusive range of TCP ports. */
 export interface PortRange {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Io } from '../../cli/command';
-import { findCredentials } from '../../cli/openstack/credentials';
+import { findCredentials } from '../../cli/services/openstack/credentials';
 
 const auth = {
   auth_url: 'https://keystone.cloud.org:5000',

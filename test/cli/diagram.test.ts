@@ -5,7 +5,7 @@ import { pictureOf } from '../../cli/diagram/picture';
 import { type Block, readStack } from '../../cli/diagram/stack';
 import { svg } from '../../cli/diagram/svg';
 import { type CloudSpec, UapStack } from '../../lib';
-import { resolveCloud } from '../../lib/spec';
+import { resolveCloud } from '../../lib/settings';
 import { App } from './app';
 
 const app = new App();

@@ -1,5 +1,5 @@
 import { rankFlavors, rankImages, rankNetworks, releaseOf } from '../../cli/init/survey';
-import type { Flavor, Image, Network, Subnet } from '../../cli/openstack/resources';
+import type { Flavor, Image, Network, Subnet } from '../../cli/services/openstack/resources';
 
 const image = (name: string, more: Partial<Image> = {}): Image => ({
   id: name,

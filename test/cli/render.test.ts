@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { instanceFiles } from '../../lib/instance-files';
-import { resolveCloud } from '../../lib/spec';
+import { instanceFiles } from '../../lib/instance/files';
+import { resolveCloud } from '../../lib/settings';
 import { App } from './app';
 
 let app: App;

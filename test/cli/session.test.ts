@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Credentials } from '../../cli/openstack/credentials';
-import { flavors, images, networks, zones } from '../../cli/openstack/resources';
-import { ApiError, Session } from '../../cli/openstack/session';
+import type { Credentials } from '../../cli/services/openstack/credentials';
+import { flavors, images, networks, zones } from '../../cli/services/openstack/resources';
+import { ApiError, Session } from '../../cli/services/openstack/session';
 import { ApiServer, type Reply, type Route, tokenReply } from './api-server';
 
 let server: ApiServer | undefined;

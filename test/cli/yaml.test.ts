@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { minimal } from '../yaml/files';
+import { minimal } from '../settings/yaml/files';
 import { App } from './app';
 
 const apps: App[] = [];

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import vm from 'node:vm';
-import { instanceChoices } from '../../lib/instance-choices';
-import { instanceUserData } from '../../lib/instance-files';
-import { type RegionSpec, resolveCloud } from '../../lib/spec';
+import { instanceUserData } from '../../lib/instance/files';
+import { instanceChoices } from '../../lib/instance/replacement-trigger';
+import { type RegionSpec, resolveCloud } from '../../lib/settings';
 import { changes, newInstance, settingsPage } from '../../scripts/settings-page';
-import { documentedSettings } from '../spec/settings-docs';
-import { cloud, region } from '../spec/specs';
+import { documentedSettings } from '../settings/settings-docs';
+import { cloud, region } from '../settings/specs';
 
 test('docs/settings.md tells the settings as they are', () => {
   const command = 'npx tsx scripts/settings-page.ts > docs/settings.md';

@@ -13,8 +13,8 @@ import {
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Served, type ServeIo, type ServeOptions, serve } from '../../cli/serve';
 import { relocate } from '../../cli/serve/relocate';
+import { type Served, type ServeIo, type ServeOptions, serve } from '../../cli/serve/server';
 import type { InstanceFile } from '../../lib/instance-parts';
 import { renderNginx } from '../../lib/nginx';
 import type { Network } from './support/network';

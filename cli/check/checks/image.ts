@@ -1,5 +1,5 @@
 import { suggestion } from '../../arguments';
-import { keyPairs } from '../../openstack/resources';
+import { keyPairs } from '../../services/openstack/resources';
 import type { RegionCheck } from '../context';
 import { failed, needs, ok, warning } from '../finding';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { Lookup } from '../../services/dns-lookup';
 import type { RegionCheck } from '../context';
 import { ok, warning } from '../finding';
-import { Lookup } from '../lookup';
 
 /** The zone is delegated, and nothing else has the names of the UAP. */
 export const names: RegionCheck = {

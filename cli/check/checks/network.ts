@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import { contains, parseNetwork, type Network as Range } from '../../../lib/spec/networks';
+import { contains, parseNetwork, type Network as Range } from '../../../lib/validation/networks';
 import type { RegionCheck } from '../context';
 import { type Finding, failed, needs, notChecked, ok, warning } from '../finding';
 

@@ -1,4 +1,4 @@
-import type { Session } from '../../openstack/session';
+import type { Session } from '../../services/openstack/session';
 import type { RegionCheck, RegionContext } from '../context';
 import { failed, needs, notChecked, ok } from '../finding';
 import type { PlannedResource } from '../plan';

@@ -1,4 +1,4 @@
-import type { ServiceType } from '../../openstack/session';
+import type { ServiceType } from '../../services/openstack/session';
 import type { RegionCheck } from '../context';
 import { failed, ok } from '../finding';
 

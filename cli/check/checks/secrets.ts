@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { filePath } from '../../../lib/pem';
-import { Secret } from '../../../lib/secret';
+import { filePath } from '../../../lib/strategies/pem';
+import { Secret } from '../../../lib/strategies/secret';
 import type { CloudCheck } from '../context';
 import { type Finding, failed, ok, warning } from '../finding';
 

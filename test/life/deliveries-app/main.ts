@@ -1,6 +1,6 @@
 import { App, type TerraformStack } from 'cdktf';
 import { type CloudSpec, DnsRecords, SecretDelivery, StateBackend, UapStack, WildcardCertificate } from '../../../lib';
-import { AcmeCertificate } from '../../../lib/providers/acme';
+import { AcmeCertificate } from '../../../lib/terraform/providers/acme';
 
 const { UAP_STATE = '.', UAP_RUN = '.', UAP_RENEW = '' } = process.env;
 const deliveries = { barbican: SecretDelivery.barbican(), 'user-data': SecretDelivery.userData() };

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Served, type ServeOptions, serve } from '../../../cli/serve';
+import { type Served, type ServeOptions, serve } from '../../../cli/serve/server';
 import { formatLabel, type Protocol } from '../../../lib/hostname';
 import { renderNginx } from '../../../lib/nginx';
 import { ALL_PORTS, BAD_PORTS } from '../../../lib/nginx/bad-ports';
 import type { ProxyModel } from '../../../lib/nginx/proxy-model';
-import { UpstreamSecurity } from '../../../lib/upstream-security';
+import { UpstreamSecurity } from '../../../lib/strategies/upstream-security';
 import { type Network, openNetwork, whyNot } from './network';
 
 export const HOSTNAME = 'proxy.cloud.org';

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { Fn, TerraformResource } from 'cdktf';
+import { Construct } from 'constructs';
+import { terraformAddress } from '../terraform/address';
+import type { ComputeInstanceV2 } from '../terraform/providers/openstack';
+
+export interface InstanceSourceProps {
+  /** What the operator chose, from `instanceChoices`. */
+  readonly choices: string;
+  /** The setting of that name. */
+  readonly generation: number;
+  /** What travels in the user data besides the files, by name: sensitive tokens. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/**
+ * What replaces an instance when the operator changes it: other settings, other secrets, a raised generation. The user
+ * data itself replaces nothing, as a newer version of this package writes another one for the same settings.
+ */
+export class InstanceSource extends Construct {
+  /** Address for the server's `replace_triggered_by`, which takes no expression. */
+  readonly address: string;
+
+  constructor(scope: Construct, id: string, props: InstanceSourceProps) {
+    super(scope, id);
+    const resource = new TerraformResource(this, 'Resource', { terraformResourceType: 'terraform_data' });
+    resource.addOverride('triggers_replace', {
+      settings: sha256(props.choices),
+      generation: props.generation,
+      secrets: Fn.sha256(Fn.join('\n', Object.values(props.secrets))),
+    });
+    this.address = terraformAddress(resource);
+  }
+}
+
+/** Remembers which files an instance was made with, whatever made it. */
+export class InstanceFilesRecord extends Construct {
+  /** A Terraform condition: whether this version writes other files. */
+  readonly outdated: string;
+
+  /** @param digest of the user data, as this version of the package writes it */
+  constructor(scope: Construct, id: string, server: ComputeInstanceV2, digest: string) {
+    super(scope, id);
+    const resource = new TerraformResource(this, 'Resource', {
+      terraformResourceType: 'terraform_data',
+      // Terraform ignores it for as long as this stays, which is as long as the server.
+      lifecycle: { ignoreChanges: ['input'] },
+    });
+    resource.addOverride('input', digest);
+    resource.addOverride('triggers_replace', server.id);
+    this.outdated = `${terraformAddress(resource)}.output != "${digest}"`;
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

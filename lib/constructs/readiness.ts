@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformResource, TerraformStack } from 'cdktf';
+import { Construct } from 'constructs';
+import type { ComputeApi } from '../terraform/compute-api';
+
+export { ComputeApi } from '../terraform/compute-api';
+
+/** What a {@link Readiness} waits for. */
+export interface ReadinessProps {
+  /** Host name of the UAP. */
+  readonly hostname: string;
+  /** Address that is asked. */
+  readonly address: string;
+  /** Id of the instance: a new instance is waited for anew. */
+  readonly instanceId: string;
+  /**
+   * The chain to wait for as PEM, leaf first: a renewed certificate is waited for as well.
+   * @default - any certificate for the host name
+   */
+  readonly chainPem?: string;
+  /**
+   * Terraform addresses of the power states of the instances: one that was stopped is waited for when it is started.
+   * @default none
+   */
+  readonly powerStates?: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+  /** What leads the address to the instance. @default none */
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/**
+ * A resource that is there once the UAP answers for its host name with the right certificate. It waits on the machine
+ * that deploys, which therefore needs to reach port 443 of the UAP.
+ * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
+ */
+export class Readiness extends Construct {
+  /** What others depend on: a `terraform_data`. */
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: ReadinessProps) {
+    super(scope, id);
+    this.resource = scriptRun(this, 'wait-until-ready', {
+      environment: {
+        UAP_HOSTNAME: props.hostname,
+        UAP_ADDRESS: props.address,
+        UAP_INSTANCE: props.instanceId,
+        UAP_TIMEOUT: String(props.timeout),
+        UAP_CHAIN: props.chainPem ?? '',
+      },
+      triggers: { instance: props.instanceId, address: props.address, certificate: props.chainPem ?? '' },
+      changes: props.powerStates,
+      dependsOn: props.dependsOn,
+    });
+  }
+}
+
+export interface ConsoleReadinessProps {
+  readonly hostname: string;
+  readonly instanceId: string;
+  readonly api: ComputeApi;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/**
+ * A resource that is there once an instance says on its serial console that it serves. For an instance that has no
+ * address yet at which it could be asked.
+ */
+export class ConsoleReadiness extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: ConsoleReadinessProps) {
+    super(scope, id);
+    this.resource = scriptRun(this, 'wait-for-console', {
+      environment: {
+        ...apiEnvironment(props.api),
+        UAP_HOSTNAME: props.hostname,
+        UAP_INSTANCE: props.instanceId,
+        UAP_TIMEOUT: String(props.timeout),
+      },
+      triggers: { instance: props.instanceId },
+    });
+  }
+}
+
+export interface DrainProps {
+  /** Name of the server, which the old and the new instance have in common. */
+  readonly serverName: string;
+  readonly instanceId: string;
+  readonly api: ComputeApi;
+  /** Seconds. */
+  readonly time: number;
+  /** What takes the old instance out of service. */
+  readonly dependsOn: readonly ITerraformDependable[];
+}
+
+/** A resource that is there once the instance before this one had the time to finish; at once if there was none. */
+export class Drain extends Construct {
+  readonly resource: TerraformResource;
+
+  constructor(scope: Construct, id: string, props: DrainProps) {
+    super(scope, id);
+    this.resource = scriptRun(this, 'drain', {
+      environment: {
+        ...apiEnvironment(props.api),
+        UAP_SERVER_NAME: props.serverName,
+        UAP_INSTANCE: props.instanceId,
+        UAP_DRAIN: String(props.time),
+      },
+      triggers: { instance: props.instanceId },
+      dependsOn: props.dependsOn,
+    });
+  }
+}
+
+function apiEnvironment({ token, url }: ComputeApi): Record<string, string> {
+  return {
+    UAP_COMPUTE_URL: url,
+    // Terraform hides the output of a script whose environment is marked. It prints no environment.
+    UAP_TOKEN: Fn.nonsensitive(token),
+  };
+}
+
+interface ScriptRun {
+  readonly environment: Readonly<Record<string, string>>;
+  /** What makes it run anew. */
+  readonly triggers: Readonly<Record<string, string>>;
+  /** Addresses of attributes that make it run anew when a plan changes them. @default none */
+  readonly changes?: readonly string[];
+  readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+/** A resource that runs a script of `assets/` on the machine that deploys. */
+function scriptRun(scope: Construct, script: string, run: ScriptRun): TerraformResource {
+  const stack = TerraformStack.of(scope);
+  const asset =
+    (stack.node.tryFindChild(script) as TerraformAsset | undefined) ??
+    new TerraformAsset(stack, script, { path: join(__dirname, 'assets', `${script}.mjs`), type: AssetType.FILE });
+  // Not DataResource, which runs `terraform version` at each synth, a quarter of its time.
+  const resource = new TerraformResource(scope, 'Resource', {
+    terraformResourceType: 'terraform_data',
+    dependsOn: run.dependsOn ? [...run.dependsOn] : undefined,
+    lifecycle: run.changes?.length ? { replaceTriggeredBy: [...run.changes] } : undefined,
+    provisioners: [{ type: 'local-exec', command: `node "${asset.path}"`, environment: { ...run.environment } }],
+  });
+  resource.addOverride('triggers_replace', run.triggers);
+  return resource;
+}

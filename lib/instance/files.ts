@@ -1,0 +1,75 @@
+import { baseParts, type UserData, userData } from '../cloud-init';
+import { type InstanceFile, type InstanceParts, mergeParts } from '../instance-parts';
+import { renderNginx } from '../nginx';
+import { SCRIPTS } from '../nginx/paths';
+import { proxyModel, type ResolvedCloud, type ResolvedRegion } from '../settings';
+import type { UpstreamTls } from '../strategies/upstream-security';
+import type { CertificateContext } from '../strategies/wildcard-certificate';
+
+/** What the strategies of a region need to know about it. */
+export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion): CertificateContext {
+  return {
+    hostname: region.hostname,
+    openstack: cloud.openstack,
+    region: region.region ?? undefined,
+    namePrefix: cloud.namePrefix,
+    dns: region.dns,
+    acme: cloud.acme,
+  };
+}
+
+/**
+ * The addresses that clients reach the UAP at: those of all its instances, which none of them may proxy to. What an
+ * instance finds at boot is its own alone, and not even that behind a floating IP.
+ */
+const addressParts: InstanceParts = {
+  // A few instances' addresses, or one of a load balancer.
+  lateFiles: [{ name: 'addresses', maxLength: 256, onChange: 'addresses' }],
+  hooks: [{ name: 'addresses', command: [`${SCRIPTS}/own-addresses`, '--reload'] }],
+};
+
+/** What certificate and upstream security put on the instance of a region, the late files as its delivery carries them. */
+export function lateParts(
+  cloud: ResolvedCloud,
+  region: ResolvedRegion,
+  upstreamTls: UpstreamTls,
+): Required<InstanceParts> {
+  const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
+  // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
+  const late = mergeParts(addressParts, upstreamTls.parts, certificate);
+  return { ...late, lateFiles: region.delivery.route(late.lateFiles) };
+}
+
+/**
+ * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
+ * certificate strategy announces. Pure: no Terraform, no cloud.
+ * @example instanceParts(cloud, cloud.regions[0]).packages
+ */
+export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
+  const upstreamTls = region.upstreamSecurity.render();
+  const late = lateParts(cloud, region, upstreamTls);
+  const parts = mergeParts(
+    { files: renderNginx(proxyModel(region, upstreamTls)) },
+    baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
+    late,
+    region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
+  );
+  const packages = { path: '/etc/uap/packages', content: parts.packages.map((name) => `${name}\n`).join('') };
+  return mergeParts(parts, { files: [packages] });
+}
+
+/**
+ * The files that cloud-init writes on the instance of a region.
+ * @example instanceFiles(cloud, cloud.regions[0]).map(({ path }) => path)
+ */
+export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion): readonly InstanceFile[] {
+  return instanceParts(cloud, region).files;
+}
+
+/**
+ * The user data of the instance of a region.
+ * @example instanceUserData(cloud, cloud.regions[0]).text
+ */
+export function instanceUserData(cloud: ResolvedCloud, region: ResolvedRegion): UserData {
+  return userData(instanceParts(cloud, region), { hostname: region.hostname });
+}

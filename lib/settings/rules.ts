@@ -1,0 +1,270 @@
+import { BAD_PORTS } from '../nginx/bad-ports';
+import type { DnsRecords } from '../strategies/dns-records';
+import type { InstanceAddress } from '../strategies/instance-address';
+import type { LoadBalancer } from '../strategies/load-balancer';
+import type { UpstreamSecurity } from '../strategies/upstream-security';
+import type { WildcardCertificate } from '../strategies/wildcard-certificate';
+import { normalHostname } from '../validation/names';
+import {
+  checkNetwork,
+  containedNetworks,
+  contains,
+  type Network,
+  parseNetwork,
+  specialPurposeBlocks,
+} from '../validation/networks';
+import { type Path, type Problem, pathText, show, valueAt, within } from '../validation/problems';
+import { covered, parsePort } from './ports';
+import type { PortSpec } from './region-spec';
+
+/**
+ * The settings as the operator gave them, of which some may be wrong: a rule sees only those that are right by
+ * themselves, so that a mistake is told once, and those that don't depend on it are told in the same run.
+ */
+export class Settings {
+  private readonly wrong: readonly string[];
+
+  constructor(
+    private readonly input: unknown,
+    problems: readonly Problem[],
+  ) {
+    this.wrong = problems.map(({ path }) => path);
+  }
+
+  get<T>(...path: Path): T | undefined {
+    const text = pathText(path);
+    if (this.wrong.some((wrong) => within(wrong, text) || within(text, wrong))) return undefined;
+    return this.raw<T>(path);
+  }
+
+  /** Whether a setting was given, right or wrong. */
+  has(...path: Path): boolean {
+    return this.raw(path) !== undefined;
+  }
+
+  /** The right elements of a list. */
+  list<T>(...path: Path): { readonly path: string; readonly index: number; readonly value: T }[] {
+    const list = this.raw<T[]>(path);
+    if (!Array.isArray(list)) return [];
+    return list.flatMap((_, index) => {
+      const value = this.get<T>(...path, index);
+      return value === undefined ? [] : [{ path: pathText([...path, index]), index, value }];
+    });
+  }
+
+  /** Indexes of the regions, right or wrong. */
+  get regions(): number[] {
+    const regions = this.raw<unknown[]>(['regions']);
+    return Array.isArray(regions) ? [...regions.keys()] : [];
+  }
+
+  private raw<T>(path: Path): T | undefined {
+    return valueAt(this.input, path) as T | undefined;
+  }
+}
+
+/** What depends on more than one setting. */
+export function crossFieldProblems(settings: Settings): Problem[] {
+  return [
+    ...duplicateRegions(settings),
+    ...overlappingHostnames(settings),
+    ...settings.regions.flatMap((region) => [
+      ...ranges(settings, region),
+      ...deniedAddresses(settings, region),
+      ...ports(settings, region),
+      ...hostnameInZone(settings, region),
+      ...upstreamSecurity(settings, region),
+      ...growth(settings, region),
+    ]),
+    ...certificates(settings),
+    ...zerossl(settings),
+  ];
+}
+
+function duplicateRegions(settings: Settings): Problem[] {
+  const example = "'RegionOne'";
+  const seen = new Map<string | null, string>();
+  return settings.regions.flatMap((index) => {
+    const region = settings.get<string | null>('regions', index, 'region');
+    if (region === undefined) return [];
+    const path = pathText(['regions', index, 'region']);
+    if (region === null && settings.regions.length > 1) {
+      return [{ path, value: 'null', wrong: 'is for a cloud with one region; here each one needs its name', example }];
+    }
+    const first = seen.get(region);
+    if (first === undefined) seen.set(region, path);
+    return first === undefined ? [] : [{ path, value: show(region), wrong: `is the same region as ${first}`, example }];
+  });
+}
+
+function overlappingHostnames(settings: Settings): Problem[] {
+  const names = settings.regions.flatMap((index) => {
+    const name = settings.get<string>('regions', index, 'hostname');
+    return name === undefined ? [] : [{ name: normalHostname(name), path: pathText(['regions', index, 'hostname']) }];
+  });
+  return names.flatMap(({ name, path }, index) => {
+    const [label = '', ...domain] = name.split('.');
+    const problem = (wrong: string, example: string): Problem[] => [{ path, value: show(name), wrong, example }];
+    const same = names.slice(0, index).find((other) => other.name === name);
+    if (same) return problem(`is the same host name as ${same.path}`, `'${label}-b.${domain.join('.')}'`);
+    const above = names.find((other) => name.endsWith(`.${other.name}`));
+    if (!above) return [];
+    return problem(
+      `lies below ${above.name} (${above.path}), where all names are those of users' apps, which could set cookies ` +
+        'for this UAP; give each UAP a name beside the other',
+      `'${label}.${above.name.split('.').slice(1).join('.')}'`,
+    );
+  });
+}
+
+function ranges(settings: Settings, region: number): Problem[] {
+  const list = settings
+    .list<string>('regions', region, 'upstreamRanges')
+    .map((item) => ({ ...item, network: parseNetwork(item.value) as Network }));
+  const special = settings.get<boolean>('regions', region, 'allowSpecialPurposeRanges');
+  const problems: Problem[] = [];
+  for (const { path, value, network } of list) {
+    if (network.prefix === 0) {
+      problems.push({ path, value: show(value), wrong: 'is the whole internet; this would be an open proxy' });
+      continue;
+    }
+    const blocks = special === true ? [] : specialPurposeBlocks(network);
+    if (blocks.length > 0) {
+      const wrong = `has addresses in ${blocks.join(', ')}; if users' instances really are there, set allowSpecialPurposeRanges: true`;
+      problems.push({ path, value: show(value), wrong });
+    }
+  }
+  for (const { inner, outer } of containedNetworks(list.map(({ network }) => network))) {
+    const [a, b] = [list[inner], list[outer]];
+    if (!a || !b || b.network.prefix === 0) continue;
+    const wrong = a.network.prefix === b.network.prefix ? `repeats ${b.path}` : `lies inside of ${b.value} (${b.path})`;
+    problems.push({ path: a.path, value: show(a.value), wrong: `${wrong}; leave it out` });
+  }
+  return problems;
+}
+
+function deniedAddresses(settings: Settings, region: number): Problem[] {
+  // With a wrong range it isn't known what is outside.
+  const ranges = settings.get<string[]>('regions', region, 'upstreamRanges');
+  if (!ranges) return [];
+  const networks = ranges.map((range) => parseNetwork(range) as Network);
+  return settings.list<string>('regions', region, 'deniedAddresses').flatMap(({ path, value }) => {
+    const denied = parseNetwork(value) as Network;
+    if (networks.some((network) => contains(network, denied) || contains(denied, network))) return [];
+    const where = pathText(['regions', region, 'upstreamRanges']);
+    return [{ path, value: show(value), wrong: `is outside of ${where}, so nothing would be denied by it` }];
+  });
+}
+
+function ports(settings: Settings, region: number): Problem[] {
+  const problems = settings
+    .list<PortSpec>('regions', region, 'ports', 'allowed')
+    .flatMap(({ path, value }): Problem[] => {
+      const range = parsePort(value);
+      if (!range || !covered(range, BAD_PORTS)) return [];
+      return [{ path, value: show(value), wrong: "is always refused: web apps don't use it, and browsers block it" }];
+    });
+  const list = (kind: string) =>
+    settings.get<PortSpec[]>('regions', region, 'ports', kind)?.flatMap((port) => parsePort(port) ?? []);
+  const allowed = list('allowed');
+  const denied = [...BAD_PORTS, ...(list('denied') ?? [])];
+  if (problems.length === 0 && allowed?.every((range) => covered(range, denied))) {
+    const path = pathText(['regions', region, 'ports']);
+    problems.push({ path, wrong: 'leaves no port: all that is allowed is denied' });
+  }
+  return problems;
+}
+
+function hostnameInZone(settings: Settings, region: number): Problem[] {
+  const hostname = settings.get<string>('regions', region, 'hostname');
+  const dns = settings.get<DnsRecords>('regions', region, 'dns') ?? settings.get<DnsRecords>('dns');
+  const zone = dns?.zone;
+  if (!hostname || !zone) return [];
+  const name = normalHostname(hostname);
+  if (name === zone || name.endsWith(`.${zone}`)) return [];
+  const path = pathText(['regions', region, 'hostname']);
+  const wrong = `is not in the zone of its dns strategy, ${zone}`;
+  return [{ path, value: show(hostname), wrong, example: `'${name.split('.')[0]}.${zone}'` }];
+}
+
+function upstreamSecurity(settings: Settings, region: number): Problem[] {
+  const place = ['regions', region, 'upstreamSecurity'];
+  const security = settings.get<UpstreamSecurity>(...place);
+  return (security?.problems() ?? []).map((problem) => ({ ...problem, path: pathText([...place, problem.path]) }));
+}
+
+/** Addresses, several instances, and what stands in front of them. */
+function growth(settings: Settings, region: number): Problem[] {
+  const get = <T>(key: string) => settings.get<T>('regions', region, key);
+  const path = (key: string) => pathText(['regions', region, key]);
+  const balancer = get<LoadBalancer>('loadBalancer');
+  const options = [
+    ['address', get<InstanceAddress>('address')?.problems() ?? []] as const,
+    ['loadBalancer', balancer?.problems((range) => checkNetwork(range, 4)?.wrong) ?? []] as const,
+  ];
+  const problems: Problem[] = options.flatMap(([key, found]) =>
+    found.map((problem) => ({ ...problem, path: `${path(key)}.${problem.path}` })),
+  );
+  const instances = get<number>('instances') ?? 1;
+  if (instances === 1) return problems;
+  const certificate = get<WildcardCertificate>('certificate') ?? settings.get<WildcardCertificate>('certificate');
+  if (certificate?.shared === false) {
+    const wrong =
+      `can't be ${instances}: with ${certificate.description} each one would order a certificate of its own, which ` +
+      "CAs limit (Let's Encrypt: 5 a week for the same names), and answer the challenges of the others wrongly";
+    problems.push({ path: path('instances'), value: String(instances), wrong, example: '1' });
+  }
+  const ttl = get<number>('recordTtl');
+  if (!balancer?.inFront && ttl !== undefined && ttl > mostTtl) {
+    const wrong =
+      `is too long for ${instances} instances: clients would go on asking for one that is gone; allowed: up to ` +
+      `${mostTtl} s, or a load balancer`;
+    problems.push({ path: path('recordTtl'), value: String(ttl), wrong, example: '60' });
+  }
+  return problems;
+}
+
+/** Seconds that clients may still try the address of an instance that is gone. */
+const mostTtl = 300;
+
+/** ACME needs an account, and somebody who can answer its DNS challenge. */
+function certificates(settings: Settings): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const region of settings.regions) {
+    const own = (key: string) => settings.get('regions', region, key) !== undefined;
+    const of = (key: string) => (own(key) ? pathText(['regions', region, key]) : key);
+    const certificate =
+      settings.get<WildcardCertificate>('regions', region, 'certificate') ??
+      settings.get<WildcardCertificate>('certificate');
+    const dns = settings.get<DnsRecords>('regions', region, 'dns') ?? settings.get<DnsRecords>('dns');
+    // Without a certificate strategy it is WildcardCertificate.acme().
+    const needsAcme = certificate?.needsAcme ?? true;
+    const needsChallenge = certificate?.needsDnsChallenge ?? true;
+    if (needsAcme && !settings.has('acme')) {
+      const wrong = 'is missing: certificates are ordered by ACME, which needs an account with a mail address';
+      problems.set('acme', { path: 'acme', wrong, example: "{ email: 'ops@cloud.org' }" });
+    }
+    if (needsAcme && certificate?.bindsExternalAccount === false && settings.has('acme', 'externalAccountBinding')) {
+      const wrong = `can't be used by the ACME client on the instance, which ${of('certificate')} asks for`;
+      const path = 'acme.externalAccountBinding';
+      problems.set(path, { path, wrong, example: 'certificate: WildcardCertificate.acme()' });
+    }
+    if (needsChallenge && dns && !dns.solvesChallenge) {
+      const wrong =
+        `can't solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +
+        'or choose a certificate that needs no challenge';
+      problems.set(of('dns'), { path: of('dns'), value: dns.description, wrong, example: challengeExample });
+    }
+  }
+  return [...problems.values()];
+}
+
+const challengeExample =
+  "certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })";
+
+function zerossl(settings: Settings): Problem[] {
+  if (settings.get('acme', 'directory') !== 'zerossl' || settings.has('acme', 'externalAccountBinding')) return [];
+  const wrong = 'is missing: ZeroSSL takes only accounts that are bound to one of its own';
+  const example = "{ keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }";
+  return [{ path: 'acme.externalAccountBinding', wrong, example }];
+}

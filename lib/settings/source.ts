@@ -1,0 +1,47 @@
+import { type Problem, within } from '../validation/problems';
+
+/** Where the settings of a cloud were read from, if they aren't written in TypeScript. */
+export interface SettingsSource {
+  /** The file, as messages name it. */
+  readonly file: string;
+  /** What is wrong with the form of values, such as an unknown kind of strategy; the schema knows nothing of these. */
+  readonly problems: readonly Problem[];
+  /** A problem in the words of that form of settings, with its line and column. */
+  locate(problem: Problem): Problem;
+}
+
+// Settings may come from another copy of this package than the one that checks them.
+const mark = Symbol.for('cdktf-openstack-uap.SettingsSource');
+
+/** The same settings, which know where they are from. */
+export function withSource<Spec extends object>(spec: Spec, source: SettingsSource): Spec {
+  return Object.defineProperty(spec, mark, { value: source });
+}
+
+export function sourceOf(spec: unknown): SettingsSource | undefined {
+  return (spec as { [mark]?: SettingsSource } | null | undefined)?.[mark];
+}
+
+/** The problems that the source knows, and those of others that aren't about the same settings. */
+export function withKnown(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
+  const told = ({ path }: Problem) => known.some((one) => within(one.path, path) || within(path, one.path));
+  return [...known, ...problems.filter((problem) => !told(problem))];
+}
+
+/**
+ * Two clouds can't have one name, which is that of their stack.
+ * @throws Error that names the files
+ */
+export function checkCloudNames(clouds: readonly unknown[]): void {
+  const seen = new Map<string, unknown>();
+  for (const cloud of clouds) {
+    const name = (cloud as { name?: unknown } | null | undefined)?.name;
+    if (typeof name !== 'string') continue;
+    if (seen.has(name)) {
+      const files = [seen.get(name), cloud].map((one) => sourceOf(one)?.file ?? 'the TypeScript of the app');
+      const where = files[0] === files[1] ? `twice in ${files[0]}` : `in ${files.join(' and in ')}`;
+      throw new Error(`there is a cloud "${name}" ${where}; give each cloud a name of its own`);
+    }
+    seen.set(name, cloud);
+  }
+}

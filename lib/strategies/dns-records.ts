@@ -1,0 +1,330 @@
+import { type ITerraformDependable, TerraformStack } from 'cdktf';
+import type { Construct } from 'constructs';
+import { instanceCredential } from '../terraform/application-credential';
+import { ARecordSet, DnsProvider } from '../terraform/providers/dns';
+import { DataOpenstackDnsZoneV2, DnsRecordsetV2 } from '../terraform/providers/openstack';
+import type { Secret } from './secret';
+
+/** Where a UAP stands, as the DNS strategies need to know it. */
+export interface DnsContext {
+  /** Host name of the UAP. */
+  readonly hostname: string;
+  /** Entry of clouds.yaml; undefined: the OS_* variables. */
+  readonly openstack?: string;
+  /** Keystone region; undefined: the cloud's only one. */
+  readonly region?: string;
+  /** Prefix of the names of things that are created in the cloud. */
+  readonly namePrefix: string;
+}
+
+/** An address record set to publish; `addresses` is a Terraform list token. */
+export interface AddressRecord {
+  /** Id of its construct, unique among the records of a UAP. */
+  readonly id: string;
+  /** Without final dot, e.g. `*.proxy.cloud.org`. */
+  readonly name: string;
+  /** Type of the record. */
+  readonly type: 'A';
+  /** Seconds. */
+  readonly ttl: number;
+  /** The addresses: a Terraform list token. */
+  readonly addresses: string[];
+  /** The addresses one by one, as tokens. */
+  readonly each: readonly string[];
+  /** What must be there before the record is: readiness. A dependency of the construct would not reach Terraform. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** An ACME DNS-01 challenge as the lego library solves it: its provider's name and the provider's variables. */
+export interface AcmeChallenge {
+  /** The provider's name, e.g. `rfc2136`. */
+  readonly provider: string;
+  /** Its environment variables, e.g. `RFC2136_NAMESERVER`; values may be tokens. */
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** What a DNS server needs to know to take an update, RFC 2136 with a TSIG key, RFC 8945. */
+export interface Rfc2136Options {
+  /** Host name or address of the primary server. */
+  readonly server: string;
+  /** Port of the server. @default 53 */
+  readonly port?: number;
+  /** The zone that the records are in, e.g. `cloud.org`. */
+  readonly zone: string;
+  /** The key that may write the records of the UAPs. */
+  readonly key: TsigKey;
+  /**
+   * A key for the ACME challenge alone. The server's update-policy can limit it to the TXT records
+   * `_acme-challenge.<host name>`; with ACME on the instance it is the only key that leaves your hands.
+   * @default key
+   */
+  readonly challengeKey?: TsigKey;
+}
+
+/** A key of DNS updates: RFC 8945. */
+export interface TsigKey {
+  /** Name of the key as the server has it, e.g. `uap`. */
+  readonly name: string;
+  /** HMAC of the key. @default "hmac-sha256" */
+  readonly algorithm?: 'hmac-sha1' | 'hmac-sha256' | 'hmac-sha512';
+  /** The key in base64, as in `secret "…"` of BIND. */
+  readonly secret: Secret;
+}
+
+/** Which zone of Designate the records are in. */
+export interface DesignateOptions {
+  /** The zone that the records are in, e.g. `cloud.org`; it must belong to the project or be shared with it. */
+  readonly zone: string;
+  /**
+   * Entry of clouds.yaml whose project has the zone, if it is another cloud or project.
+   * Only the challenge of the acme provider can use it.
+   * @default - the cloud's own credentials
+   */
+  readonly openstack?: string;
+}
+
+/** One function for each strategy: for whoever talks to the DNS service without Terraform. */
+export interface DnsCases<T> {
+  /** Of `DnsRecords.rfc2136`, with its options. */
+  rfc2136(options: Rfc2136Options): T;
+  /** Of `DnsRecords.designate`, with its options. */
+  designate(options: DesignateOptions): T;
+  /** Of `DnsRecords.manual`. */
+  manual(): T;
+}
+
+const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
+
+/**
+ * Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials.
+ * @example DnsRecords.designate({ zone: 'cloud.org' })
+ */
+export abstract class DnsRecords {
+  /** Dynamic updates (RFC 2136): BIND, Knot, PowerDNS, Windows DNS. */
+  static rfc2136(options: Rfc2136Options): DnsRecords {
+    return new Rfc2136Records(options);
+  }
+
+  /** OpenStack's own DNS service. */
+  static designate(options: DesignateOptions): DnsRecords {
+    return new DesignateRecords(options);
+  }
+
+  /** Nothing is written; the output `manual_records` lists the lines for your zone file. */
+  static manual(): DnsRecords {
+    return new ManualRecords();
+  }
+
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isDnsRecords(value: unknown): value is DnsRecords {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
+  abstract readonly description: string;
+
+  /** The zone the records are in; undefined if it isn't known. */
+  readonly zone?: string;
+
+  /** Whether the strategy solves DNS-01 challenges: for Terraform and on the instance. */
+  abstract readonly solvesChallenge: boolean;
+
+  /** Publishes the records; returns the zone-file lines that are left to be made by hand. */
+  abstract bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] };
+
+  /** The challenge for the acme provider. */
+  abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
+
+  /** Calls the function of this strategy with its options. */
+  abstract match<T>(cases: DnsCases<T>): T;
+
+  /** Name of lego's provider for an ACME client on the instance; known without Terraform. */
+  abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
+
+  /** The variables of that provider; they reach the instance as a secret late file. */
+  abstract instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> | undefined;
+}
+
+const fqdn = (name: string) => (name.endsWith('.') ? name : `${name}.`);
+const withoutFinalDot = (name: string) => name.replace(/\.$/, '');
+
+/** Name of a record relative to its zone, as dynamic updates take it. */
+function relativeName(name: string, zone: string): string {
+  const suffix = `.${withoutFinalDot(zone)}`;
+  return name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+}
+
+class Rfc2136Records extends DnsRecords {
+  readonly description: string;
+  override readonly zone: string;
+  readonly solvesChallenge = true;
+  readonly instanceChallengeProvider = 'rfc2136';
+
+  constructor(private readonly options: Rfc2136Options) {
+    super();
+    this.zone = withoutFinalDot(options.zone.toLowerCase());
+    this.description = `rfc2136 (zone ${this.zone} at ${options.server})`;
+  }
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.rfc2136(this.options);
+  }
+
+  bind(scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
+    const provider = this.provider(TerraformStack.of(scope));
+    for (const record of records) {
+      const name = relativeName(record.name, this.zone);
+      new ARecordSet(scope, record.id, {
+        provider,
+        zone: fqdn(this.zone),
+        // The provider takes no name for the zone's own records.
+        name: record.name === this.zone ? undefined : name,
+        addresses: record.addresses,
+        ttl: record.ttl,
+        dependsOn: record.dependsOn,
+      });
+    }
+    return { manual: [] };
+  }
+
+  /** One provider for each server and key of a stack. */
+  private provider(stack: TerraformStack): DnsProvider {
+    const { server, port = 53, key } = this.options;
+    const id = `dns-${server}-${port}-${key.name}`;
+    const existing = stack.node.tryFindChild(id) as DnsProvider | undefined;
+    if (existing) return existing;
+    const others = stack.node.children.filter((child) => child instanceof DnsProvider);
+    return new DnsProvider(stack, id, {
+      alias: others.length === 0 ? undefined : `dns${others.length + 1}`,
+      update: [
+        {
+          server,
+          port,
+          keyName: fqdn(key.name),
+          keyAlgorithm: key.algorithm ?? 'hmac-sha256',
+          keySecret: key.secret.bind(stack),
+        },
+      ],
+    });
+  }
+
+  acmeChallenge(scope: Construct): AcmeChallenge {
+    const { server, port = 53, key, challengeKey = key } = this.options;
+    return {
+      provider: 'rfc2136',
+      config: {
+        RFC2136_NAMESERVER: `${server}:${port}`,
+        RFC2136_TSIG_KEY: fqdn(challengeKey.name),
+        RFC2136_TSIG_ALGORITHM: `${challengeKey.algorithm ?? 'hmac-sha256'}.`,
+        RFC2136_TSIG_SECRET: challengeKey.secret.bind(TerraformStack.of(scope)),
+        // Apex and wildcard share one name: with a short TTL no resolver of the CA keeps the first value, so that
+        // lego's default of 60 s between the two is not needed.
+        RFC2136_TTL: '1',
+        RFC2136_SEQUENCE_INTERVAL: '2',
+        RFC2136_POLLING_INTERVAL: '1',
+      },
+    };
+  }
+
+  instanceChallenge(scope: Construct): Readonly<Record<string, string>> {
+    return this.acmeChallenge(scope).config;
+  }
+}
+
+class DesignateRecords extends DnsRecords {
+  readonly description: string;
+  override readonly zone: string;
+  readonly solvesChallenge = true;
+  readonly instanceChallengeProvider = 'exec';
+
+  constructor(private readonly options: DesignateOptions) {
+    super();
+    this.zone = withoutFinalDot(options.zone.toLowerCase());
+    this.description = `designate (zone ${this.zone})`;
+  }
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.designate(this.options);
+  }
+
+  bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
+    // The id is in the provider's error, which itself does not say what was not found.
+    const zone = new DataOpenstackDnsZoneV2(scope, `zone-${this.zone.replaceAll('.', '-')}`, {
+      name: fqdn(this.zone),
+      region: context.region,
+    });
+    for (const record of records) {
+      new DnsRecordsetV2(scope, record.id, {
+        region: context.region,
+        zoneId: zone.id,
+        name: fqdn(record.name),
+        type: record.type,
+        ttl: record.ttl,
+        records: record.addresses,
+        dependsOn: record.dependsOn,
+      });
+    }
+    return { manual: [] };
+  }
+
+  acmeChallenge(_scope: Construct, context: DnsContext): AcmeChallenge {
+    const cloud = this.options.openstack ?? context.openstack;
+    return {
+      provider: 'designate',
+      config: {
+        // Without an entry of clouds.yaml the acme provider reads the OS_* variables itself.
+        ...(cloud === undefined ? {} : { OS_CLOUD: cloud }),
+        ...(context.region === undefined ? {} : { OS_REGION_NAME: context.region }),
+        DESIGNATE_ZONE_NAME: fqdn(this.zone),
+        DESIGNATE_POLLING_INTERVAL: '1',
+        DESIGNATE_PROPAGATION_TIMEOUT: '120',
+      },
+    };
+  }
+
+  /** An application credential that can do nothing but read zones and write record sets. */
+  instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
+    return instanceCredential(scope, 'dns-credential', context, {
+      name: `${context.namePrefix}-${context.hostname}-dns`,
+      description: `ACME challenges of the User Application Proxy ${context.hostname}`,
+      accessRules: dnsAccessRules.map(([method, path]) => ({ service: 'dns', method, path })),
+    });
+  }
+}
+
+const dnsAccessRules: readonly (readonly [method: string, path: string])[] = [
+  ['GET', '/v2/zones'],
+  ['GET', '/v2/zones/*/recordsets'],
+  ['GET', '/v2/zones/*/recordsets/*'],
+  ['POST', '/v2/zones/*/recordsets'],
+  ['PUT', '/v2/zones/*/recordsets/*'],
+  ['DELETE', '/v2/zones/*/recordsets/*'],
+];
+
+class ManualRecords extends DnsRecords {
+  readonly description = 'manual';
+  readonly solvesChallenge = false;
+  readonly instanceChallengeProvider = undefined;
+
+  match<T>(cases: DnsCases<T>): T {
+    return cases.manual();
+  }
+
+  bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
+    return {
+      manual: records.flatMap(({ name, ttl, type, each }) =>
+        each.map((address) => `${fqdn(name)} ${ttl} IN ${type} ${address}`),
+      ),
+    };
+  }
+
+  acmeChallenge(): undefined {
+    return undefined;
+  }
+
+  instanceChallenge(): undefined {
+    return undefined;
+  }
+}

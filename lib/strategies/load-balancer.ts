@@ -1,0 +1,227 @@
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import { HEALTH_PORT } from '../nginx/paths';
+import { LbListenerV2, LbLoadbalancerV2, LbMembersV2, LbMonitorV2, LbPoolV2 } from '../terraform/providers/openstack';
+import type { BalancerPort } from './instance-address';
+
+/** How Octavia, OpenStack's load balancer, stands in front of the instances. */
+export interface OctaviaOptions {
+  /**
+   * Networks (IPv4 CIDRs) that the load balancer connects to the instances from, usually the subnet that they are on
+   * (`openstack subnet show -c cidr`). Who is in them could pretend to be any client, so keep them small: with
+   * `InstanceAddress.floatingIp` it is a network of the UAP's own.
+   */
+  readonly sourceRanges: readonly string[];
+  /** Id of the load balancer's flavor (`openstack loadbalancer flavor list`). @default - the cloud's */
+  readonly flavor?: string;
+  /** Octavia's provider driver; it must know TCP pools with the PROXY protocol, as `amphora` does. @default - the cloud's */
+  readonly provider?: string;
+}
+
+/** What a load balancer needs to know. */
+export interface LoadBalancerContext {
+  /** Name of what is created. */
+  readonly name: string;
+  /** Region as OpenStack calls it. @default - the provider's */
+  readonly region?: string;
+  /** Tags of what is created. @default [] */
+  readonly tags?: readonly string[];
+  /** Host name of the UAP. */
+  readonly hostname: string;
+  /** Id of the network that the instances are on; the load balancer has its address there. */
+  readonly networkId: string;
+}
+
+/** What a load balancer gives to the rest of the graph. */
+export interface BoundLoadBalancer {
+  /** Where clients connect to; undefined: to the instances themselves. */
+  readonly port?: BalancerPort;
+  /**
+   * Puts instances into service.
+   * @returns what must be there before the ones that were in service are out of it
+   */
+  serve(addresses: readonly string[], ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
+}
+
+const brand = Symbol.for('cdktf-openstack-uap.LoadBalancer');
+
+/** Milliseconds: a WebSocket that is idle for a day lives, as it does without a load balancer. */
+const idleTimeout = 24 * 3600 * 1000 + 60_000;
+
+/**
+ * What stands between clients and the instances of a UAP. TLS always ends at the UAP, never before.
+ * @example LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] })
+ */
+export abstract class LoadBalancer {
+  /** Nothing, the default: the DNS records name every instance. */
+  static none(): LoadBalancer {
+    return new NoLoadBalancer();
+  }
+
+  /**
+   * Octavia, passing TCP on and telling the client's address by the PROXY protocol. It asks each instance for
+   * `/healthz` every 5 s and leaves out one that doesn't answer. New instances are in service before old ones go.
+   */
+  static octavia(options: OctaviaOptions): LoadBalancer {
+    return new Octavia(options);
+  }
+
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isLoadBalancer(value: unknown): value is LoadBalancer {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people. */
+  abstract readonly description: string;
+
+  /** Whether clients connect to it and not to the instances, whose ports may then be new ones each time. */
+  abstract readonly inFront: boolean;
+
+  /** Networks that instances take the PROXY protocol from. */
+  abstract readonly sourceRanges: readonly string[];
+
+  /** Faults of the options, each with the name of the option. */
+  problems(_checkNetwork: (range: string) => string | undefined): readonly LoadBalancerProblem[] {
+    return [];
+  }
+
+  /** Makes its resources. */
+  abstract bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer;
+}
+
+/** What is wrong with an option of a load balancer. */
+export interface LoadBalancerProblem {
+  /** The option. */
+  readonly path: string;
+  /** What is wrong, in lower case. */
+  readonly wrong: string;
+  /** A value that is right, as source text. */
+  readonly example: string;
+}
+
+class NoLoadBalancer extends LoadBalancer {
+  readonly description = 'none';
+  readonly inFront = false;
+  readonly sourceRanges = [];
+
+  bind(): BoundLoadBalancer {
+    return { serve: (_, ready) => ready };
+  }
+}
+
+class Octavia extends LoadBalancer {
+  readonly description: string;
+  readonly inFront = true;
+  readonly sourceRanges: readonly string[];
+
+  constructor(private readonly options: OctaviaOptions) {
+    super();
+    this.sourceRanges = Array.isArray(options?.sourceRanges) ? [...options.sourceRanges] : [];
+    this.description = `octavia (connects from ${this.sourceRanges.join(', ')})`;
+  }
+
+  override problems(checkNetwork: (range: string) => string | undefined): readonly LoadBalancerProblem[] {
+    const problems: LoadBalancerProblem[] = [];
+    if (this.sourceRanges.length === 0) {
+      const wrong =
+        "is missing: the networks that the load balancer connects from, usually the instances' own subnet (`openstack subnet show -c cidr`)";
+      problems.push({ path: 'sourceRanges', wrong, example: "['10.0.0.0/24']" });
+    }
+    for (const [index, range] of this.sourceRanges.entries()) {
+      const wrong = checkNetwork(String(range));
+      if (wrong) problems.push({ path: `sourceRanges[${index}]`, wrong, example: "'10.0.0.0/24'" });
+    }
+    if (this.options?.provider === 'ovn') {
+      const wrong =
+        'is "ovn", whose pools know neither the PROXY protocol nor health monitors by HTTP; allowed: a provider that does';
+      problems.push({ path: 'provider', wrong, example: "'amphora'" });
+    }
+    return problems;
+  }
+
+  bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer {
+    const own = new Construct(scope, id);
+    const common = { region: context.region, tags: context.tags ? [...context.tags] : undefined };
+    const balancer = new LbLoadbalancerV2(own, 'Resource', {
+      ...common,
+      name: context.name,
+      description: `User Application Proxy ${context.hostname}`,
+      vipNetworkId: context.networkId,
+      flavorId: this.options.flavor,
+      loadbalancerProvider: this.options.provider,
+    });
+    // Octavia changes one thing of a load balancer at a time; in a chain nothing waits for a lock.
+    let previous: ITerraformDependable = balancer;
+    const pools = (
+      [
+        ['https', 443],
+        ['http', 80],
+      ] as const
+    ).map(([protocol, port]) => {
+      const name = `${context.name}-${protocol}`;
+      const pool = new LbPoolV2(own, `pool-${protocol}`, {
+        ...common,
+        name,
+        loadbalancerId: balancer.id,
+        protocol: 'PROXY',
+        // WebSockets live long: what counts is how many there are.
+        lbMethod: 'LEAST_CONNECTIONS',
+        dependsOn: [previous],
+      });
+      const listener = new LbListenerV2(own, `listener-${protocol}`, {
+        ...common,
+        name,
+        loadbalancerId: balancer.id,
+        defaultPoolId: pool.id,
+        protocol: 'TCP',
+        protocolPort: port,
+        timeoutClientData: idleTimeout,
+        timeoutMemberData: idleTimeout,
+      });
+      const monitor = new LbMonitorV2(own, `monitor-${protocol}`, {
+        region: context.region,
+        name,
+        poolId: pool.id,
+        type: 'HTTP',
+        httpMethod: 'GET',
+        // The UAP answers for its own name alone, and only HTTP/1.1 sends one.
+        httpVersion: '1.1',
+        domainName: context.hostname,
+        urlPath: '/healthz',
+        expectedCodes: '200',
+        // Dead after two requests in a row: in service no longer than 13 s.
+        delay: 5,
+        timeout: 3,
+        maxRetries: 1,
+        maxRetriesDown: 2,
+        dependsOn: [listener],
+      });
+      previous = monitor;
+      return { protocol, port, pool };
+    });
+    return {
+      port: { address: balancer.vipAddress, portId: balancer.vipPortId },
+      serve: (addresses, ready) => {
+        let before: readonly ITerraformDependable[] = [...ready, previous];
+        return pools.map(({ protocol, port, pool }) => {
+          // All members in one resource, which changes in place: the new ones come and the old ones go in one step.
+          const members = new LbMembersV2(own, `members-${protocol}`, {
+            region: context.region,
+            poolId: pool.id,
+            member: addresses.map((address, index) => ({
+              name: index === 0 ? context.name : `${context.name}-${index + 1}`,
+              address,
+              protocolPort: port,
+              monitorPort: HEALTH_PORT,
+            })),
+            dependsOn: [...before],
+          });
+          before = [members];
+          return members;
+        });
+      },
+    };
+  }
+}

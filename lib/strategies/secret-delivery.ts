@@ -1,0 +1,260 @@
+import { Fn, Op, TerraformLocal } from 'cdktf';
+import { Construct } from 'constructs';
+import { base64Length, lateFilesParts, pieceCount, pieceKey, pieceLength, referenceKey } from '../cloud-init';
+import type { InstanceHook, InstanceParts, LateContents, LateFile } from '../instance-parts';
+import { credentialLines, instanceCredential } from '../terraform/application-credential';
+import { KeymanagerSecretV1 } from '../terraform/providers/openstack';
+
+/** What the delivery needs on the server resource. */
+export interface BoundDelivery {
+  /** Nova metadata items of the instance. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Contents of the secret late files in base64, by name; sensitive. They belong into the user data. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Checked before the server is created or changed. */
+  readonly preconditions: readonly Precondition[];
+  /** Whether the instance gets its user data on a drive, as there is no metadata service. @default - as Nova likes */
+  readonly configDrive?: boolean;
+}
+
+interface Precondition {
+  readonly condition: string;
+  readonly errorMessage: string;
+}
+
+/** How the instance takes over what is delivered. */
+export interface DeliveryOptions {
+  /** Seconds between two looks for new content. */
+  readonly pollInterval: number;
+}
+
+/** Where the UAP stands, as a delivery needs to know it. */
+export interface DeliveryContext {
+  /** The UAP's host name. */
+  readonly hostname: string;
+  /** Keystone region; undefined: the cloud's only one. */
+  readonly region?: string;
+  /** Prefix of the names of things that are created in the cloud. */
+  readonly namePrefix: string;
+}
+
+/** Metadata items a server may have: Nova's default quota `metadata_items`. */
+const metadataItemsLimit = 128;
+
+const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
+
+/**
+ * How certificates travel to the instance and stay up to date there. Whatever it is, a late file that is secret in itself
+ * is in the user data, which Terraform shows nobody.
+ * @example SecretDelivery.instanceMetadata()
+ */
+export abstract class SecretDelivery {
+  /**
+   * Through Nova's metadata service, the default: it changes without a new instance. Whoever may read the server
+   * through the API sees the metadata, as does whoever reads a plan that replaces or destroys it. So only what is public
+   * or encrypted travels there.
+   */
+  static instanceMetadata(): SecretDelivery {
+    return new InstanceMetadata();
+  }
+
+  /**
+   * In the user data, on a config drive: for clouds without a metadata service. A certificate that Terraform renews makes
+   * a new instance; with `WildcardCertificate.acmeOnInstance()` renewals stay on the instance and replace nothing.
+   */
+  static userData(): SecretDelivery {
+    return new InUserData();
+  }
+
+  /**
+   * As secrets in Barbican: the certificate changes without a new instance and is in neither metadata nor plans. The
+   * metadata has only the ids of the secrets; the instance reads them with an application credential that is good for
+   * nothing but payloads of secrets. The user that deploys needs Barbican's role `creator`.
+   */
+  static barbican(): SecretDelivery {
+    return new InBarbican();
+  }
+
+  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  static isSecretDelivery(value: unknown): value is SecretDelivery {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+
+  readonly [brand] = true;
+
+  /** What it is, for people. */
+  abstract readonly description: string;
+
+  /** The late files as they travel by this delivery, with those that it needs itself. */
+  route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return lateFiles;
+  }
+
+  /** The receiver on the instance; needs no Terraform. `lateFiles` come from {@link route}. */
+  instanceParts(
+    lateFiles: readonly LateFile[],
+    hooks: readonly InstanceHook[],
+    options: DeliveryOptions,
+  ): InstanceParts {
+    return lateFilesParts(lateFiles, hooks, options);
+  }
+
+  /** Makes its resources. `lateFiles` come from {@link route}. */
+  abstract bind(
+    scope: Construct,
+    lateFiles: readonly LateFile[],
+    contents: LateContents,
+    context: DeliveryContext,
+  ): BoundDelivery;
+}
+
+class InstanceMetadata extends SecretDelivery {
+  readonly description = 'instance metadata';
+
+  /**
+   * A metadata value holds 255 characters, so each file is compressed (its checksum tells a truncated delivery) and
+   * cut into a fixed number of numbered pieces: unused ones are empty, as the provider can't remove a key that an
+   * earlier, failed apply never wrote.
+   */
+  bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
+    const open = lateFiles.filter((file) => !file.secret);
+    const total = open.reduce((sum, file) => sum + pieceCount(file.maxLength), 0);
+    if (total > metadataItemsLimit) {
+      throw new Error(`${total} metadata items are needed for ${open.length} files; Nova allows ${metadataItemsLimit}`);
+    }
+    const metadata: Record<string, string> = {};
+    const secret = bindSecrets(scope, lateFiles, contents);
+    const preconditions = [...secret.preconditions];
+    for (const file of open) {
+      const encoded = compressed(scope, file, contents);
+      const count = pieceCount(file.maxLength);
+      for (let piece = 0; piece < count; piece++) {
+        // As text: so many function calls of CDKTF would take a twentieth of its synth time.
+        metadata[pieceKey(file.name, piece)] =
+          `\${substr(local.${encoded.friendlyUniqueId}, ${piece * pieceLength}, ${pieceLength})}`;
+      }
+      preconditions.push({
+        condition: Op.lte(Fn.lengthOf(encoded.asString), count * pieceLength).toString(),
+        errorMessage:
+          `The file ${file.name} is too large to travel as instance metadata: at most ${file.maxLength} bytes ` +
+          `(${count} items of ${pieceLength} characters) are reserved for it.`,
+      });
+    }
+    return { metadata, secrets: secret.secrets, preconditions };
+  }
+}
+
+/**
+ * Room in the user data for a file that is not secret in itself, in bytes: half of what it has elsewhere, as Nova's limit
+ * leaves no more. Certificates with an elliptic-curve key or one of 2048 bits fit, with two intermediates.
+ */
+function userDataRoom({ maxLength }: LateFile): number {
+  return Math.max(Math.ceil(maxLength / 2), Math.min(maxLength, 256));
+}
+
+class InUserData extends SecretDelivery {
+  readonly description = 'user data (a certificate that Terraform renews makes a new instance)';
+
+  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return lateFiles.map((file) => (file.secret ? file : { ...file, secret: true, maxLength: userDataRoom(file) }));
+  }
+
+  bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
+    return { metadata: {}, configDrive: true, ...bindSecrets(scope, lateFiles, contents) };
+  }
+}
+
+/** Name of the late file with the application credential that reads the secrets in Barbican. */
+const barbicanCredentials = 'barbican-credentials';
+
+/** Bytes of a payload: Barbican's own limit, `max_allowed_secret_in_bytes`, is 20,000, and was 10,000 before 2020. */
+const payloadLimit = 20_000;
+
+class InBarbican extends SecretDelivery {
+  readonly description = 'Barbican';
+
+  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
+    return [...lateFiles, { name: barbicanCredentials, maxLength: 1024, secret: true }];
+  }
+
+  override instanceParts(
+    lateFiles: readonly LateFile[],
+    hooks: readonly InstanceHook[],
+    options: DeliveryOptions,
+  ): InstanceParts {
+    return lateFilesParts(lateFiles, hooks, { ...options, barbicanCredentials });
+  }
+
+  /**
+   * A payload can't be changed, so new content is a new secret. Were the credential good for the one path of a secret, it
+   * would have to be a new one as well, and that would make a new instance: hence the `*`. As no rule lists secrets, the
+   * instance can read those alone whose random ids it is told.
+   */
+  bind(
+    parent: Construct,
+    lateFiles: readonly LateFile[],
+    contents: LateContents,
+    context: DeliveryContext,
+  ): BoundDelivery {
+    const scope = new Construct(parent, 'barbican');
+    const name = `${context.namePrefix}-${context.hostname}`;
+    const credential = instanceCredential(scope, 'credential', context, {
+      name: `${name}-barbican`,
+      description: `Reads the certificate of the User Application Proxy ${context.hostname}`,
+      accessRules: [{ service: 'key-manager', method: 'GET', path: '/v1/secrets/*/payload' }],
+    });
+    const secret = bindSecrets(parent, lateFiles, { ...contents, [barbicanCredentials]: credentialLines(credential) });
+    const metadata: Record<string, string> = {};
+    const preconditions = [...secret.preconditions];
+    for (const file of lateFiles.filter(({ secret }) => !secret)) {
+      const encoded = compressed(parent, file, contents).asString;
+      const stored = new KeymanagerSecretV1(scope, file.name, {
+        region: context.region,
+        name: `${name}-${file.name}`,
+        secretType: 'opaque',
+        payload: encoded,
+        payloadContentType: 'text/plain',
+        // The instance is told of the new one before the old one goes.
+        lifecycle: { createBeforeDestroy: true },
+      });
+      metadata[referenceKey(file.name)] = stored.id;
+      preconditions.push({
+        condition: Op.lte(Fn.lengthOf(encoded), payloadLimit).toString(),
+        errorMessage: `The file ${file.name} is too large for Barbican, which takes ${payloadLimit} bytes.`,
+      });
+    }
+    return { metadata, secrets: secret.secrets, preconditions };
+  }
+}
+
+function contentOf(file: LateFile, contents: LateContents): string {
+  const content = contents[file.name];
+  if (content === undefined) throw new Error(`no content for the late file "${file.name}"`);
+  return content;
+}
+
+/** The content with a checksum, in base64: a local, as each use would compress it anew. */
+function compressed(scope: Construct, file: LateFile, contents: LateContents): TerraformLocal {
+  return new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(contentOf(file, contents)));
+}
+
+/** The secret ones of late files, for the user data. */
+function bindSecrets(
+  scope: Construct,
+  lateFiles: readonly LateFile[],
+  contents: LateContents,
+): Pick<BoundDelivery, 'secrets' | 'preconditions'> {
+  const secrets: Record<string, string> = {};
+  const preconditions: Precondition[] = [];
+  for (const file of lateFiles.filter(({ secret }) => secret)) {
+    const sensitive = Fn.sensitive(Fn.base64encode(contentOf(file, contents)));
+    const encoded = new TerraformLocal(scope, `late-${file.name}`, sensitive).asString;
+    secrets[file.name] = encoded;
+    const length = Fn.lengthOf(encoded);
+    preconditions.push({
+      condition: Op.and(Op.gte(length, 1), Op.lte(length, base64Length(file.maxLength))).toString(),
+      errorMessage: `The secret file ${file.name} must have 1 to ${file.maxLength} bytes.`,
+    });
+  }
+  return { secrets, preconditions };
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { cloudJsonSchema, yamlValue } from '../../../scripts/cloud-schema';
+import { documentedSettings } from '../settings-docs';
+import { minimal } from './files';
+
+const root = join(__dirname, '../../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const text = read('schemas/cloud.schema.json');
+const schema = JSON.parse(text);
+// Another reading of the file than the one that made it: from JSON Schema, not to it.
+const validator = z.fromJSONSchema(schema);
+const valid = (data: unknown) => validator.safeParse(data).success;
+
+test('schemas/cloud.schema.json is what the settings say', () => {
+  const anew = `${JSON.stringify(cloudJsonSchema(), null, 2)}\n`;
+  if (text !== anew) {
+    throw new Error('it is outdated; make it anew: npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json');
+  }
+});
+
+test('the example names the schema for editors, and fits it', () => {
+  const example = read('docs/examples/cloud-b.yaml');
+  const [, path = ''] = /^# yaml-language-server: \$schema=(.*)\n/.exec(example) ?? [];
+  expect(join('docs/examples', path)).toBe('schemas/cloud.schema.json');
+  expect(validator.safeParse(parse(example)).error).toBeUndefined();
+});
+
+test.each([
+  ['no name', minimal.replace('name: cloud-a\n', '')],
+  ['a misspelt setting', minimal.replace('flavor', 'flavour')],
+  ['a misspelt setting of ACME', minimal.replace('email', 'mail')],
+  ['a number for a text', minimal.replace('m1.small', '3')],
+  ['an empty text', minimal.replace('m1.small', '""')],
+  ['a text for a list', minimal.replace('[149.165.152.0/22]', '149.165.152.0/22')],
+  ['an unknown strategy', minimal.replace('designate', 'bind9')],
+  ['an unknown option', minimal.replace('zone:', 'zones:')],
+  ['a strategy without its options', minimal.replace('dns:\n  designate: { zone: cloud.org }', 'dns: designate')],
+  ['two strategies', minimal.replace('designate:', 'manual:\n  designate:')],
+  [
+    'a secret as a text',
+    minimal.replace('designate: { zone: cloud.org }', 'rfc2136: { server: a, zone: b, key: { name: c, secret: d } }'),
+  ],
+  ['a port that is none', `${minimal}    ports: { denied: [70000] }\n`],
+  ['a word for true', `${minimal}    httpUpstreams: yes\n`],
+  ['a number that is too great', `${minimal}    recordTtl: 90000\n`],
+])('refuses %s', (_, yaml) => {
+  expect(yaml).not.toBe(minimal);
+  expect(valid(parse(minimal))).toBe(true);
+  expect(valid(parse(yaml))).toBe(false);
+});
+
+const settings = documentedSettings();
+const nodes: Record<string, unknown> = {
+  CloudSpec: schema,
+  AcmeSpec: schema.properties.acme,
+  AcmeDirectorySpec: schema.properties.acme.properties.directory.anyOf[1],
+  ExternalAccountBindingSpec: schema.properties.acme.properties.externalAccountBinding,
+  RegionSpec: schema.properties.regions.items,
+  PortsSpec: schema.properties.regions.items.properties.ports,
+};
+
+test.each(settings)(
+  '$of: $name has its description, default and example',
+  ({ of, name, text: words, optional, default: value, example }) => {
+    const node = nodes[of] as {
+      properties: Record<string, { description: string; examples?: unknown[] }>;
+      required?: string[];
+    };
+    const property = node.properties[name];
+    expect(property?.description).toContain(words);
+    expect(node.required?.includes(name) ?? false).toBe(!optional);
+    expect(property?.description.includes('Default: ')).toBe(value !== undefined);
+    if (example && !example.includes('…')) expect(property?.examples).toEqual([yamlValue(example)]);
+  },
+);
+
+test.each(
+  settings.filter(({ example, of }) => example && !example.includes('…') && ['CloudSpec', 'RegionSpec'].includes(of)),
+)('takes the example of $of: $name', ({ of, name, example = '' }) => {
+  const data = parse(minimal);
+  Object.assign(of === 'CloudSpec' ? data : data.regions[0], { [name]: yamlValue(example) });
+  expect(validator.safeParse(data).error).toBeUndefined();
+});
