@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { plotSvg } from '../../bench/plot';
 import { reportMarkdown } from '../../bench/report';
 import { median, percentile, type Results, type Sample } from '../../bench/results';
@@ -26,13 +28,38 @@ function results(samples: readonly Sample[]): Results {
 }
 
 const lines = (text: string, start: string) => text.split('\n').filter((line) => line.startsWith(start));
+/** The part of a page from one heading to the next of its level. */
+const section = (text: string, heading: string) => text.split('\n## ').find((one) => one.startsWith(heading)) ?? '';
 
 test('a row has the median of the rounds, their extremes, and the quotients to the limit', () => {
   const report = reportMarkdown(results([...rounds('ours', [25, 22, 90]), ...rounds('limit', [20, 20, 21])]));
-  expect(lines(report, '| <')).toEqual([
+  expect(lines(section(report, 'Small answers, connections stay'), '| <')).toEqual([
     '| <limit> | 20.0 | 20.0, 21.0 | 1.00 | 20,000 | 1.00 | 40.0 % | 0.5 | 0 |',
     '| <ours> | 25.0 | 22.0, 90.0 | 1.25 | 20,000 | 1.00 | 50.0 % | 0.5 | 0 |',
   ]);
+});
+
+test('the page begins with the figures of each proxy; the goals come after the results', () => {
+  const report = reportMarkdown(
+    results([...rounds('ours', [25, 22, 90]), ...rounds('limit', [20]), ...rounds('ours', [30], 'h2-https')]),
+  );
+  expect(lines(section(report, 'In short'), '| ').slice(2)).toEqual([
+    '| <limit> | 20.0 |  |',
+    '| <ours> | 25.0 | 30.0 |',
+  ]);
+  expect(lines(report, '## ')).toEqual([
+    '## In short',
+    '## Small answers, connections stay',
+    '## Goals',
+    '## How it is measured',
+  ]);
+});
+
+test('bench/RESULTS.md is what bench/results.json says', () => {
+  const read = (name: string) => readFileSync(join(__dirname, '../../bench', name), 'utf8');
+  if (read('RESULTS.md') !== reportMarkdown(JSON.parse(read('results.json')))) {
+    throw new Error('bench/RESULTS.md is outdated; write it again: bench/run --report');
+  }
 });
 
 test.each([
