@@ -1,6 +1,6 @@
 import { type Command as Parser, Option as ParserOption } from 'commander';
 import { nearest } from '../lib/validation/problems';
-import { type Option, UsageError, type Values } from './command';
+import { type Option, text, UsageError, type Values } from './command';
 
 type Options = Readonly<Record<string, Option>>;
 
@@ -64,4 +64,16 @@ function unknownOption(command: string, given: string, options: Options): UsageE
 export function suggestion(name: string, allowed: readonly string[], prefix = ''): string {
   const meant = nearest(name, allowed);
   return meant ? `did you mean ${prefix}${meant}?` : `allowed: ${allowed.map((one) => prefix + one).join(', ')}`;
+}
+
+/**
+ * The value of `--timeout`.
+ * @returns seconds
+ */
+export function timeoutOf(values: Values, standard: number): number {
+  const given = text(values, 'timeout');
+  if (given === undefined) return standard;
+  const seconds = Number(given);
+  if (/^\d+(\.\d+)?$/.test(given) && seconds > 0 && seconds <= 600) return seconds;
+  throw new UsageError(`--timeout must be a number of seconds up to 600; got "${given}"`);
 }

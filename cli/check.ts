@@ -1,6 +1,6 @@
+import { timeoutOf } from './arguments';
 import type { CloudCommand } from './command';
 import { exitCode, writeReport } from './report';
-import { seconds } from './seconds';
 
 export const check: CloudCommand = {
   name: 'check',
@@ -15,7 +15,7 @@ export const check: CloudCommand = {
     'when it was ended by Ctrl-C.',
 
   async run({ io, values, spec, cloud }) {
-    const timeout = seconds(values, 'timeout', 10);
+    const timeout = timeoutOf(values, 10);
     const start = Date.now();
     const [{ CloudContext }, { cloudChecks, regionChecks }, { runChecks, sectionsOf }, { Undo }] = await Promise.all([
       import('./check/context'),

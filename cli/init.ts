@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { timeoutOf } from './arguments';
 import { findCloud, loadFile } from './clouds';
 import { CommandError, type GeneralCommand, type Io, text, UsageError, type Values } from './command';
 import type { Answer } from './init/ask';
 import type { Settings } from './init/settings';
-import { seconds } from './seconds';
 
 const form = /^[a-z][a-z0-9-]{0,62}$/;
 
@@ -76,7 +76,7 @@ export const init: GeneralCommand = {
     const { settings, remarks } = await interview(io, ask, {
       name,
       openstack: entryOf(values, name),
-      timeout: seconds(values, 'timeout', 10),
+      timeout: timeoutOf(values, 10),
     });
     const library = libraryOf(io, files.cloud);
     const index = existsSync(files.index) ? readFileSync(files.index, 'utf8') : undefined;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
+import { timeoutOf } from './arguments';
 import { type CloudCommand, CommandError, type Io, oneRegion, text, UsageError, type Values } from './command';
 import type { App } from './probe/app';
 import type { ProbeOptions } from './probe/region';
@@ -49,7 +50,7 @@ export const probe: CloudCommand = {
 async function readOptions(io: Io, values: Values): Promise<ProbeOptions> {
   const app = readTarget(values);
   const [warnDays, failDays] = [days(values, 'warn-days'), days(values, 'fail-days')];
-  const timeoutMs = (positive(values, 'timeout', 'a number of seconds such as 10') ?? 10) * 1000;
+  const timeoutMs = timeoutOf(values, 10) * 1000;
   const caFile = text(values, 'ca');
   if (caFile !== undefined && !existsSync(resolve(io.cwd, caFile))) throw new UsageError(`--ca: there is no ${caFile}`);
   const { promises: dns } = await import('node:dns');
@@ -96,12 +97,8 @@ function isPort(port: string): boolean {
 }
 
 function days(values: Values, name: string): number | undefined {
-  return positive(values, name, 'a number of days such as 14');
-}
-
-function positive(values: Values, name: string, form: string): number | undefined {
   const given = text(values, name);
   if (given === undefined) return undefined;
   if (/^\d{1,6}(\.\d+)?$/.test(given) && Number(given) > 0) return Number(given);
-  throw new UsageError(`--${name} must be ${form}; got "${given}"`);
+  throw new UsageError(`--${name} must be a number of days such as 14; got "${given}"`);
 }

@@ -1,23 +1,83 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { CommandError, type Io } from './command';
 
-/** A failure that the message explains; no stack is needed. */
-export class ServeError extends Error {}
+/** A program that is not on the PATH. */
+export class NotInstalled extends CommandError {
+  constructor(program: string) {
+    super(`${program} is not installed, or not in the PATH`);
+  }
+}
+
+export interface ExecuteOptions {
+  readonly cwd?: string;
+  /** @default - that of this process */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Text for its standard input; `terminal` lets it ask there. @default - it reads nothing */
+  readonly input?: string | 'terminal';
+  /** Seconds after which it is killed. @default - unlimited */
+  readonly timeout?: number;
+  readonly signal?: AbortSignal;
+  /** Whether it has a process group of its own, which Ctrl-C does not end. @default false */
+  readonly detached?: boolean;
+  /** Where its output is shown as well, while it runs. @default - nowhere */
+  readonly show?: Pick<Io, 'stdout' | 'stderr'>;
+}
+
+export interface Execution {
+  /** Its exit code; 1 if a signal ended it. */
+  readonly code: number;
+  /** Whether the timeout ended it. */
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /**
- * Runs a command to its end.
- * @returns what it wrote to standard output.
- * @throws ServeError with what it wrote to standard error.
+ * Runs a program to its end.
+ * @throws NotInstalled if there is none of that name, CommandError if it can't be run
  */
-export function run([command = '', ...args]: readonly string[]): Promise<string> {
+export function execute(program: string, args: readonly string[], options: ExecuteOptions = {}): Promise<Execution> {
+  const { cwd, env, input, timeout, signal, detached, show } = options;
+  const stdin = input === undefined ? 'ignore' : input === 'terminal' ? 'inherit' : 'pipe';
   return new Promise((resolve, reject) => {
-    execFile(command, args, (error, stdout, stderr) => {
-      if (!error) {
-        resolve(stdout);
-      } else if (error.code === 'ENOENT') {
-        reject(new ServeError(`${command} is not installed, or not in the PATH`));
-      } else {
-        reject(new ServeError(stderr.trim() || error.message));
-      }
+    const child = spawn(program, args, { cwd, env, signal, detached, stdio: [stdin, 'pipe', 'pipe'] });
+    const text = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name]?.setEncoding('utf8').on('data', (chunk: string) => {
+        text[name] += chunk;
+        show?.[name].write(chunk);
+      });
+    }
+    let timedOut = false;
+    const kill = () => {
+      timedOut = true;
+      child.kill('SIGKILL');
+      // What it started may keep them open.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    };
+    const timer = timeout === undefined ? undefined : setTimeout(kill, timeout * 1000);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      const missing = error.code === 'ENOENT';
+      reject(missing ? new NotInstalled(program) : new CommandError(`${program} can't be run: ${error.message}`));
     });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 1, timedOut, ...text });
+    });
+    // It may end before it has read all.
+    child.stdin?.on('error', () => undefined).end(input);
   });
+}
+
+/**
+ * Runs a program that must succeed.
+ * @returns what it wrote to standard output
+ * @throws CommandError with what it wrote to standard error, and all that `execute` throws
+ */
+export async function run([program = '', ...args]: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await execute(program, args);
+  if (code === 0) return stdout;
+  throw new CommandError(stderr.trim() || `${[program, ...args].join(' ')} ended with exit code ${code}`);
 }

@@ -1,7 +1,8 @@
-import { type SpawnOptions, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CloudCommand, CommandError, type Io, text, UsageError, type Values } from './command';
+import { timeoutOf } from './arguments';
+import { type CloudCommand, CommandError, type Io } from './command';
+import { type ExecuteOptions, execute } from './process';
 import { plannedReplacements, type Slot, slotsOf } from './roll/slots';
 
 const readinessScript = join(__dirname, '../lib/constructs/assets/wait-until-ready.mjs');
@@ -20,40 +21,27 @@ export const roll: CloudCommand = {
     'begins. What is not an instance comes last. A step that failed is done again by the next `uap roll`.',
 
   async run({ io, values, cloud }) {
-    const timeout = seconds(values, 'timeout', 30);
+    const timeout = timeoutOf(values, 30);
     const stack = join(io.cwd, outputFolder(io), 'stacks', cloud.name);
-    const terraform = io.env.TERRAFORM_BINARY_NAME ?? 'terraform';
-    const apply = async (...more: string[]) => {
-      const approve = values['auto-approve'] === true ? ['-auto-approve', '-input=false'] : [];
-      await must(io, 'terraform apply failed', terraform, [`-chdir=${stack}`, 'apply', ...approve, ...more]);
-    };
-    await must(io, 'cdktf synth failed', 'npx', ['cdktf', 'synth', '--log-level', 'error'], { output: 'on failure' });
-    await must(io, 'terraform init failed', terraform, [`-chdir=${stack}`, 'init', '-input=false'], {
-      output: 'on failure',
-    });
-
+    const terraform = new Terraform(io, stack, values['auto-approve'] === true);
+    await must(io, 'cdktf synth failed', 'npx', ['cdktf', 'synth', '--log-level', 'error']);
+    await terraform.init();
     const slots = slotsOf(JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')));
-    const planned = await must(
-      io,
-      'terraform plan failed',
-      terraform,
-      [`-chdir=${stack}`, 'plan', '-json', '-input=false'],
-      {
-        output: 'on failure',
-      },
-    );
-    const replaced = new Set(plannedReplacements(planned));
+    const replaced = new Set(plannedReplacements(await terraform.plan()));
     const due = slots.filter(({ server }) => values.replace === true || replaced.has(server));
     if (due.length === 0) io.stdout.write(`No instance of ${cloud.name} has to be replaced.\n`);
 
     for (const [index, slot] of due.entries()) {
       io.stdout.write(`\n${index + 1} of ${due.length}: ${slot.label}\n`);
-      await othersAnswer(io, slot, slots, await addresses(io, terraform, stack), timeout);
+      await othersAnswer(io, slot, slots, await terraform.addresses(), timeout);
       if (!slot.readiness) throw new CommandError(noReadiness);
-      await apply(`-target=${slot.readiness}`, ...(values.replace === true ? [`-replace=${slot.server}`] : []));
+      await terraform.apply(
+        `-target=${slot.readiness}`,
+        ...(values.replace === true ? [`-replace=${slot.server}`] : []),
+      );
     }
     io.stdout.write('\nWhat is not an instance\n');
-    await apply();
+    await terraform.apply();
     return 0;
   },
 };
@@ -61,23 +49,66 @@ export const roll: CloudCommand = {
 const noReadiness =
   'readinessTimeout is 0, so nobody would wait for an instance before the next one goes; set it, for example to 900';
 
-function seconds(values: Values, name: string, standard: number): number {
-  const given = text(values, name);
-  if (given === undefined) return standard;
-  if (/^[1-9]\d{0,3}$/.test(given)) return Number(given);
-  throw new UsageError(`--${name} must be a number of seconds from 1 to 9999; got "${given}"`);
-}
-
 function outputFolder(io: Io): string {
   const file = join(io.cwd, 'cdktf.json');
   if (!existsSync(file)) throw new CommandError('there is no cdktf.json here; run uap roll in the folder of your app');
   return (JSON.parse(readFileSync(file, 'utf8')) as { output?: string }).output ?? 'cdktf.out';
 }
 
-/** The addresses of each UAP by host name, in the order of its instances, as they are deployed. */
-async function addresses(io: Io, terraform: string, stack: string): Promise<Readonly<Record<string, string[]>>> {
-  const { code, stdout } = await execute(io, terraform, [`-chdir=${stack}`, 'output', '-json', 'addresses']);
-  return code === 0 ? JSON.parse(stdout) : {};
+/** Terraform in the folder of a synthesized stack. */
+class Terraform {
+  private readonly program: string;
+
+  constructor(
+    private readonly io: Io,
+    private readonly folder: string,
+    private readonly autoApprove: boolean,
+  ) {
+    this.program = io.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+  }
+
+  init(): Promise<string> {
+    return this.must('init', '-input=false');
+  }
+
+  /** @returns lines of JSON */
+  plan(): Promise<string> {
+    return this.must('plan', '-json', '-input=false');
+  }
+
+  /** Shows what it does, and asks on the terminal unless it is approved. */
+  async apply(...more: string[]): Promise<void> {
+    const args = ['apply', ...(this.autoApprove ? ['-auto-approve', '-input=false'] : []), ...more];
+    const { code } = await execute(this.program, [`-chdir=${this.folder}`, ...args], {
+      ...inApp(this.io),
+      show: this.io,
+    });
+    if (code !== 0) throw new CommandError('terraform apply failed');
+  }
+
+  /** The addresses of each UAP by host name, in the order of its instances, as they are deployed. */
+  async addresses(): Promise<Readonly<Record<string, string[]>>> {
+    const args = [`-chdir=${this.folder}`, 'output', '-json', 'addresses'];
+    const { code, stdout } = await execute(this.program, args, inApp(this.io));
+    return code === 0 ? JSON.parse(stdout) : {};
+  }
+
+  private must(verb: string, ...more: string[]): Promise<string> {
+    return must(this.io, `terraform ${verb} failed`, this.program, [`-chdir=${this.folder}`, verb, ...more]);
+  }
+}
+
+/** Programs run in the operator's app, may ask on the terminal, and end with this command. */
+function inApp(io: Io): ExecuteOptions {
+  return { cwd: io.cwd, env: { ...io.env }, input: 'terminal', signal: io.signal };
+}
+
+/** Runs a program in silence; only if it fails, its output is shown. */
+async function must(io: Io, failure: string, program: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await execute(program, args, inApp(io));
+  if (code === 0) return stdout;
+  io.stderr.write(stdout + stderr);
+  throw new CommandError(failure);
 }
 
 /** Without this, one that is broken and one that is being replaced could be all there are. */
@@ -95,7 +126,7 @@ async function othersAnswer(
     for (const [index, address] of list.entries()) {
       if (siblings[index] === slot) continue;
       const env = { ...io.env, UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_TIMEOUT: String(timeout) };
-      const { code } = await execute(io, process.execPath, [readinessScript], { env });
+      const { code } = await execute(process.execPath, [readinessScript], { ...inApp(io), env });
       if (code === 0) continue;
       throw new CommandError(
         `${address} (${siblings[index]?.label}) doesn't answer, so ${slot.label} stays until it does: ` +
@@ -103,50 +134,4 @@ async function othersAnswer(
       );
     }
   }
-}
-
-interface ExecuteOptions extends Pick<SpawnOptions, 'env'> {
-  /** Shown while it runs, or only if it fails. @default 'on failure' */
-  readonly output?: 'always' | 'on failure';
-}
-
-async function must(
-  io: Io,
-  failure: string,
-  command: string,
-  args: readonly string[],
-  { output = 'always' }: ExecuteOptions = {},
-): Promise<string> {
-  const { code, stdout, stderr } = await execute(io, command, args, { output });
-  if (code === 0) return stdout;
-  if (output === 'on failure') io.stderr.write(stdout + stderr);
-  throw new CommandError(failure);
-}
-
-function execute(
-  io: Io,
-  command: string,
-  args: readonly string[],
-  { env, output = 'on failure' }: ExecuteOptions = {},
-) {
-  return new Promise<{ code: number; stdout: string; stderr: string }>((done, fail) => {
-    const child = spawn(command, args, {
-      cwd: io.cwd,
-      env: env ?? { ...io.env },
-      // Terraform asks its questions itself.
-      stdio: ['inherit', 'pipe', 'pipe'],
-      signal: io.signal,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout?.on('data', (data) => {
-      stdout += data;
-      if (output === 'always') io.stdout.write(String(data));
-    });
-    child.stderr?.on('data', (data) => {
-      stderr += data;
-      if (output === 'always') io.stderr.write(String(data));
-    });
-    child.on('error', (error) => fail(new CommandError(`${command} can't be run: ${error.message}`)));
-    child.on('close', (code) => done({ code: code ?? 1, stdout, stderr }));
-  });
 }

@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
-import { type CloudCommand, CommandError, oneRegion, text, UsageError, type Values } from './command';
+import { type CloudCommand, oneRegion, text, UsageError, type Values } from './command';
 
 export const serve: CloudCommand = {
   name: 'serve',
@@ -29,9 +29,7 @@ export const serve: CloudCommand = {
     const httpPort = port(values, 'http-port', 80);
     const [{ instanceFiles }, proxy] = await Promise.all([import('../lib/instance/files'), import('./serve/server')]);
     const options = { hostname: region.hostname, listen, httpsPort, httpPort, certificate, key };
-    const served = await proxy.serve(instanceFiles(cloud, region), options, io).catch((error: unknown) => {
-      throw error instanceof proxy.ServeError ? new CommandError(error.message) : error;
-    });
+    const served = await proxy.serve(instanceFiles(cloud, region), options, io);
     const stop = () => void served.stop();
     if (io.signal?.aborted) stop();
     io.signal?.addEventListener('abort', stop, { once: true });

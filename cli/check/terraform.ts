@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Io } from '../command';
+import { CommandError, type Io } from '../command';
+import { execute } from '../process';
 import { http, jsonOf } from '../services/http';
 import type { PlannedProvider } from './plan';
 
@@ -16,22 +16,23 @@ export interface Terraform {
   readonly platform: string;
 }
 
-/** A program on this machine; more than this means that it hangs. */
-const seconds = 20;
+/** Seconds: a program that takes longer hangs. */
+const versionTimeout = 20;
 
-/** Undefined if there is no such program. */
-export function findTerraform(io: Io): Promise<Terraform | undefined> {
+/** Undefined if it can't be run, or does not report its version. */
+export async function findTerraform(io: Io): Promise<Terraform | undefined> {
   const binary = io.env.TERRAFORM_BINARY_NAME || 'terraform';
   const env = { PATH: io.env.PATH, HOME: io.env.HOME, CHECKPOINT_DISABLE: '1' };
-  return new Promise((resolve) => {
-    execFile(binary, ['version', '-json'], { env, timeout: seconds * 1000 }, (error, stdout) => {
-      // Ended for being slow, it says nothing, and that with an exit code of 0.
-      if (error || stdout.trim() === '') return resolve(undefined);
-      const { terraform_version: version, platform } = JSON.parse(stdout) as Record<string, string>;
-      const registry = /tofu[^/]*$/.test(binary) ? 'registry.opentofu.org' : 'registry.terraform.io';
-      resolve({ binary, version: version ?? '0', registry, platform: platform ?? '' });
-    });
-  });
+  const ended = await execute(binary, ['version', '-json'], { env, timeout: versionTimeout }).catch(
+    (error: unknown) => {
+      if (error instanceof CommandError) return undefined;
+      throw error;
+    },
+  );
+  if (ended?.code !== 0 || ended.stdout.trim() === '') return undefined;
+  const { terraform_version: version, platform } = JSON.parse(ended.stdout) as Record<string, string>;
+  const registry = /tofu[^/]*$/.test(binary) ? 'registry.opentofu.org' : 'registry.terraform.io';
+  return { binary, version: version ?? '0', registry, platform: platform ?? '' };
 }
 
 /** Where a provider would come from, or why it can't be had. */

@@ -7,8 +7,8 @@ import {
   parseNetwork,
   specialPurposeBlocks,
 } from '../../lib/validation/networks';
-import { ownAddresses } from '../check/checks/network';
 import { UsageError } from '../command';
+import { ownAddresses } from '../services/openstack/own-addresses';
 import type { Flavor, Image } from '../services/openstack/resources';
 import { each, type Interview, listOf, wrong } from './answers';
 import type { Asker, Choice } from './ask';

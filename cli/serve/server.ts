@@ -12,11 +12,10 @@ import {
   UPSTREAM_CERTIFICATE,
   UPSTREAM_CERTIFICATE_KEY,
 } from '../../lib/nginx/paths';
-import { run, ServeError } from '../process';
+import { CommandError } from '../command';
+import { run } from '../process';
 import { relocate } from './relocate';
 import { waitUntilListening } from './wait';
-
-export { ServeError } from '../process';
 
 export interface ServeOptions {
   /** The UAP's host name. */
@@ -54,7 +53,7 @@ export interface Served {
   readonly root: string;
   /** Process id of Nginx's master. */
   readonly pid: number;
-  /** Checks the configuration and reloads it. @throws ServeError with Nginx's words if it is wrong. */
+  /** Checks the configuration and reloads it. @throws CommandError with Nginx's words if it is wrong. */
   reload(): Promise<void>;
   /** Stops Nginx and removes the folder. */
   stop(): Promise<void>;
@@ -65,7 +64,7 @@ export interface Served {
 /**
  * Runs the configuration of an instance on this machine with the machine's Nginx, in the foreground: nothing but
  * addresses, ports and paths differ. Ends on SIGINT and SIGTERM, or by `stop`.
- * @throws ServeError if Nginx is missing, a port is taken, or Nginx refuses the configuration.
+ * @throws CommandError if Nginx is missing, a port is taken, or Nginx refuses the configuration.
  */
 export async function serve(
   files: readonly InstanceFile[],
@@ -132,7 +131,7 @@ async function putPair(
   selfSigned: readonly string[],
 ): Promise<void> {
   if ((certificate === undefined) !== (key === undefined)) {
-    throw new ServeError('a certificate needs its key and a key its certificate: give both or none');
+    throw new CommandError('a certificate needs its key and a key its certificate: give both or none');
   }
   if (certificate !== undefined && key !== undefined) {
     await copyFile(certificate, to.certificate);
@@ -163,7 +162,7 @@ async function start(root: string, options: ServeOptions, io: ServeIo): Promise<
   const gone = new AbortController();
   const ended = once(nginx, 'close').then(() => {
     gone.abort();
-    throw new ServeError(`nginx ended at once: ${said.trim()}`);
+    throw new CommandError(`nginx ended at once: ${said.trim()}`);
   });
   ended.catch(() => undefined);
   const listening = waitUntilListening(path.join(root, 'run/nginx.pid'), gone.signal);

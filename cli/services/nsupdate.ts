@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import type { Rfc2136Options, TsigKey } from '../../lib';
 import { CommandError, type Io } from '../command';
+import { type Execution, execute, NotInstalled } from '../process';
 
 /** A server, a zone and a key: what updates are sent with. */
 export interface UpdateTarget {
@@ -10,7 +10,13 @@ export interface UpdateTarget {
 
 /** Whether BIND's `nsupdate` is on the PATH. */
 export async function hasNsupdate(io: Io): Promise<boolean> {
-  return (await run(io, ['-V'], '', 5)) !== undefined;
+  try {
+    await run(io, ['-V'], '', 5);
+    return true;
+  } catch (error) {
+    if (error instanceof NotInstalled) return false;
+    throw error;
+  }
 }
 
 /**
@@ -37,8 +43,8 @@ export async function nsupdate(
     '',
   ].join('\n');
   const ended = await run(io, ['-t', String(timeout), '-u', '2', '-r', '1'], input, timeout + 2);
-  if (!ended) throw new CommandError('nsupdate is not on the PATH');
-  return ended.code === 0 ? undefined : refusal(ended.text, key, options);
+  if (ended.code === 0) return undefined;
+  return refusal(ended.timedOut ? 'timed out' : ended.stdout + ended.stderr, key, options);
 }
 
 export const fqdn = (name: string) => (name.endsWith('.') ? name : `${name}.`);
@@ -65,34 +71,7 @@ function refusal(text: string, key: TsigKey, { server, zone }: Rfc2136Options): 
   return line.replace(/^; */, '').trim();
 }
 
-/** Runs nsupdate; undefined if there is none. */
-function run(
-  io: Io,
-  args: readonly string[],
-  input: string,
-  seconds: number,
-): Promise<{ code: number; text: string } | undefined> {
-  return new Promise((resolve, reject) => {
-    // In a group of its own, so that Ctrl-C does not end it between the update and its answer.
-    const child = spawn('nsupdate', args, { env: { PATH: io.env.PATH ?? '' }, detached: true });
-    let text = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      if (error.code === 'ENOENT') resolve(undefined);
-      else reject(new CommandError(`nsupdate can't be run: ${error.code}`));
-    });
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        text = (text + chunk).slice(-4000);
-      });
-    }
-    child.on('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code: code ?? 1, text: code === null ? 'timed out' : text });
-    });
-    // It may end before it has read all.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
+/** Runs nsupdate; Ctrl-C does not end it between the update and its answer. */
+function run(io: Io, args: readonly string[], input: string, timeout: number): Promise<Execution> {
+  return execute('nsupdate', args, { env: { PATH: io.env.PATH ?? '' }, input, timeout, detached: true });
 }

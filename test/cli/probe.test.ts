@@ -452,8 +452,8 @@ test.each([
   ['--target 198.51.100.7:80 --websocket ws', '--websocket must be a path such as /ws; got "ws"'],
   ['--resolver ns1', '--resolver must be an address such as 192.0.2.53 or 192.0.2.53:5353; got "ns1"'],
   ['--ca no.pem', '--ca: there is no no.pem'],
-  ['--timeout soon', '--timeout must be a number of seconds such as 10; got "soon"'],
-  ['--timeout 0', '--timeout must be a number of seconds such as 10; got "0"'],
+  ['--timeout soon', '--timeout must be a number of seconds up to 600; got "soon"'],
+  ['--timeout 0', '--timeout must be a number of seconds up to 600; got "0"'],
   ['--warn-days -1', '--warn-days must be a number of days such as 14; got "-1"'],
   ['--region Nowhere', 'large has no region "Nowhere"; allowed: One, Two'],
 ])('uap probe large %s', async (line, message) => {

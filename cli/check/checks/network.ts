@@ -1,5 +1,5 @@
-import { isIPv4 } from 'node:net';
 import { contains, parseNetwork, type Network as Range } from '../../../lib/validation/networks';
+import { ownAddresses } from '../../services/openstack/own-addresses';
 import type { RegionCheck } from '../context';
 import { type Finding, failed, needs, notChecked, ok, warning } from '../finding';
 
@@ -78,19 +78,3 @@ export const ranges: RegionCheck = {
     return result.length > 0 ? result : ok(`${upstreamRanges.join(', ')} as on the network (${cidrs})`);
   },
 };
-
-/** Addresses on the network that are the cloud's: gateways, name servers, APIs. */
-export function ownAddresses(
-  subnets: readonly { readonly gateway_ip: string | null; readonly dns_nameservers: readonly string[] }[],
-  endpointUrls: readonly string[],
-): Map<string, string> {
-  const found = new Map<string, string>();
-  const add = (address: string, what: string) => {
-    if (isIPv4(address) && !found.has(address)) found.set(address, what);
-  };
-  for (const { gateway_ip } of subnets) if (gateway_ip) add(gateway_ip, "the network's gateway");
-  for (const url of endpointUrls) if (URL.canParse(url)) add(new URL(url).hostname, 'an API of the cloud');
-  for (const address of subnets.flatMap(({ dns_nameservers }) => dns_nameservers))
-    add(address, 'a name server of the network');
-  return found;
-}
