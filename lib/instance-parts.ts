@@ -3,6 +3,8 @@
  * strategies, the delivery of secrets and the base system all return {@link InstanceParts}; cloud-init writes them.
  */
 
+import { STATE } from './instance-paths';
+
 /** A file on the instance whose text is known at synth and is no secret: it travels in the user data. */
 export interface InstanceFile {
   /** Absolute path on the instance. */
@@ -38,7 +40,7 @@ export interface LateFile {
 
 /** Where a late file is on the instance. */
 export function latePath(name: string): string {
-  return `/var/lib/uap/late/${name}`;
+  return `${STATE}/late/${name}`;
 }
 
 /** Content of late files by name: Terraform tokens. */

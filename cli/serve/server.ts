@@ -4,10 +4,10 @@ import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InstanceFile } from '../../lib/instance-parts';
+import { SCRIPTS } from '../../lib/instance-paths';
 import {
   CERTIFICATE,
   CERTIFICATE_KEY,
-  SCRIPTS,
   UAP,
   UPSTREAM_CERTIFICATE,
   UPSTREAM_CERTIFICATE_KEY,

@@ -1,4 +1,5 @@
 import { type InstanceHook, type InstanceParts, latePath } from '../instance-parts';
+import { ACME_SETTINGS } from '../instance-paths';
 import { library, script, unit } from './assets';
 
 /** Name of the late file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
@@ -56,7 +57,7 @@ export function acmeParts(options: AcmeOptions): InstanceParts {
       ...(options.dnsProvider === 'exec' ? [script('dns-designate'), library('openstack.py')] : []),
       unit('uap-acme.service'),
       unit('uap-acme.timer'),
-      { path: '/etc/uap/acme.json', content: `${JSON.stringify(settings, null, 2)}\n` },
+      { path: ACME_SETTINGS, content: `${JSON.stringify(settings, null, 2)}\n` },
     ],
     lateFiles: [
       ...(privateCa ? [{ name: acmeCa, maxLength: 8192, onChange: hook.name }] : []),

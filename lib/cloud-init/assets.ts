@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import type { InstanceFile } from '../instance-parts';
-
-/** Where the scripts are on the instance. */
-export const LIBRARY = '/usr/local/lib/uap';
+import { SCRIPTS, UNITS } from '../instance-paths';
 
 /** The text of a file in `assets/`. Each `@NAME@` of the given values is replaced. */
 export function asset(name: string, values: Readonly<Record<string, string>> = {}): string {
@@ -13,15 +11,15 @@ export function asset(name: string, values: Readonly<Record<string, string>> = {
 
 /** A script of `assets/bin`. */
 export function script(name: string): InstanceFile {
-  return { path: `${LIBRARY}/${name}`, content: asset(`bin/${name}`), mode: '0755' };
+  return { path: `${SCRIPTS}/${name}`, content: asset(`bin/${name}`), mode: '0755' };
 }
 
 /** A Python module that scripts of `assets/bin` share. */
 export function library(name: string): InstanceFile {
-  return { path: `${LIBRARY}/${name}`, content: asset(`bin/${name}`) };
+  return { path: `${SCRIPTS}/${name}`, content: asset(`bin/${name}`) };
 }
 
 /** A systemd unit of `assets/units`. */
 export function unit(name: string, values: Readonly<Record<string, string>> = {}): InstanceFile {
-  return { path: `/etc/systemd/system/${name}`, content: asset(`units/${name}`, values) };
+  return { path: `${UNITS}/${name}`, content: asset(`units/${name}`, values) };
 }

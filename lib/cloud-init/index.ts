@@ -1,5 +1,5 @@
 export { type AcmeOptions, acmeCa, acmeCredentials, acmeParts } from './acme';
-export { type BaseOptions, baseParts } from './base';
+export { type BaseOptions, baseParts, optionalPackages, packageList, packages } from './base-system';
 export {
   base64Length,
   encodePieces,

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { InstanceHook, InstanceParts, LateFile } from '../instance-parts';
+import { CONFIG } from '../instance-paths';
 import { library, script, unit } from './assets';
 
 /** Greatest length of a metadata value, in characters (Nova's limit). */
@@ -100,7 +101,7 @@ export function lateFilesParts(
       ...(options.barbicanCredentials ? [library('openstack.py'), library('barbican.py')] : []),
       unit('uap-late-files.service'),
       unit('uap-late-files.timer', { POLL_INTERVAL: String(pollInterval) }),
-      { path: '/etc/uap/late-files.json', content: `${JSON.stringify(manifest, null, 2)}\n` },
+      { path: `${CONFIG}/late-files.json`, content: `${JSON.stringify(manifest, null, 2)}\n` },
     ],
     units: [{ name: 'uap-late-files.timer' }],
   };

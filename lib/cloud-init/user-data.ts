@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type InstanceFile, type InstanceParts, latePath } from '../instance-parts';
+import { STATE } from '../instance-paths';
 import { base64Length } from './late-files';
 
 /** Nova's limit: bytes of user data after base64. */
 export const userDataLimit = 65_535;
 
 /** Where the archive of all files is on the instance. */
-export const userDataArchive = '/var/lib/uap/files';
+export const userDataArchive = `${STATE}/files`;
 
 /**
  * Unpacks the archive, `[path, mode, content]` of each file as JSON, below a folder. In Python, which cloud-init needs

@@ -1,7 +1,7 @@
-import { baseParts, type UserData, userData } from '../cloud-init';
+import { baseParts, packageList, type UserData, userData } from '../cloud-init';
 import { type InstanceFile, type InstanceParts, mergeParts } from '../instance-parts';
+import { PACKAGES, SCRIPTS } from '../instance-paths';
 import { renderNginx } from '../nginx';
-import { SCRIPTS } from '../nginx/paths';
 import { proxyModel, type ResolvedCloud, type ResolvedRegion } from '../settings';
 import type { UpstreamTls } from '../strategies/upstream-security';
 import type { CertificateContext } from '../strategies/wildcard-certificate';
@@ -54,7 +54,7 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
     late,
     region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
   );
-  const packages = { path: '/etc/uap/packages', content: parts.packages.map((name) => `${name}\n`).join('') };
+  const packages = { path: PACKAGES, content: packageList(parts.packages) };
   return mergeParts(parts, { files: [packages] });
 }
 

@@ -1,10 +1,11 @@
 import type { InstanceFile } from '../instance-parts';
+import { SCRIPTS } from '../instance-paths';
 import { answersConf } from './answers';
 import { limitsConf, logConf, nginxConf, publicPortConf, tlsConf } from './base';
 import { healthFiles } from './health';
 import { loadBalancerConf } from './load-balancer';
 import { pageFiles } from './pages';
-import { readAsset, SCRIPTS } from './paths';
+import { readAsset } from './paths';
 import { proxyConf, proxyHeadersConf, proxyMapsConf } from './proxy';
 import type { ProxyModel } from './proxy-model';
 import { corsHeadersConf, corsMapsConf, originsConf, ownHeadersConf, requestsConf } from './requests';

@@ -1,28 +1,26 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InstanceFile } from '../instance-parts';
+import { CONFIG, STATE } from '../instance-paths';
 import { type Directive, printDirectives } from './directive';
 
 /** Folder of the generated configuration on the instance. */
 export const UAP = '/etc/nginx/uap';
 
-/** Scripts that run on the instance. */
-export const SCRIPTS = '/usr/local/lib/uap';
-
 /** Where the certificate is put; the chain holds the leaf first. */
-export const CERTIFICATE = '/etc/uap/tls/fullchain.pem';
-export const CERTIFICATE_KEY = '/etc/uap/tls/key.pem';
+export const CERTIFICATE = `${CONFIG}/tls/fullchain.pem`;
+export const CERTIFICATE_KEY = `${CONFIG}/tls/key.pem`;
 
 /** What the instance says about its certificate, kept up to date by its scripts: see lib/cloud-init. */
-export const HEALTH = '/var/lib/uap/health';
+export const HEALTH = `${STATE}/health`;
 
 /** Port of a load balancer's health monitor: plain HTTP without the PROXY protocol, open where that is spoken. */
 export const HEALTH_PORT = 8081;
 
 /** The CA that verifies upstreams, and the certificate that they are shown. */
-export const UPSTREAM_CA = '/etc/uap/upstream-ca.pem';
-export const UPSTREAM_CERTIFICATE = '/etc/uap/upstream-tls/fullchain.pem';
-export const UPSTREAM_CERTIFICATE_KEY = '/etc/uap/upstream-tls/key.pem';
+export const UPSTREAM_CA = `${CONFIG}/upstream-ca.pem`;
+export const UPSTREAM_CERTIFICATE = `${CONFIG}/upstream-tls/fullchain.pem`;
+export const UPSTREAM_CERTIFICATE_KEY = `${CONFIG}/upstream-tls/key.pem`;
 
 /** A generated file below {@link UAP}; its first line says what it is about. */
 export function confFile(name: string, about: string, directives: readonly Directive[]): InstanceFile {

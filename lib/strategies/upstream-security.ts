@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { type InstanceParts, type LateContents, latePath } from '../instance-parts';
+import { SCRIPTS } from '../instance-paths';
 import { UPSTREAM_CA, UPSTREAM_CERTIFICATE, UPSTREAM_CERTIFICATE_KEY } from '../nginx/paths';
 import { checkHostname } from '../validation/names';
 import { nearest, type Problem, show } from '../validation/problems';
@@ -234,7 +235,7 @@ const clientParts: InstanceParts = {
   hooks: [
     {
       name: lateCertificate,
-      command: ['/usr/local/lib/uap/certificate', 'install-client', latePath(lateCertificate), latePath(lateKey)],
+      command: [`${SCRIPTS}/certificate`, 'install-client', latePath(lateCertificate), latePath(lateKey)],
     },
   ],
 };

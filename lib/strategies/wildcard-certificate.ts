@@ -2,6 +2,7 @@ import { Annotations, Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { acmeCa, acmeCredentials, acmeParts } from '../cloud-init';
 import { type InstanceParts, type LateContents, type LateFile, latePath } from '../instance-parts';
+import { SCRIPTS } from '../instance-paths';
 import { credentialLines } from '../terraform/application-credential';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from '../terraform/providers/acme';
 import { type AcmeSettings, directoryId, directoryUrl } from './acme-settings';
@@ -120,9 +121,7 @@ function installed(verb: string, lateFiles: readonly Omit<LateFile, 'onChange'>[
   const hook = 'certificate';
   return {
     lateFiles: lateFiles.map((file) => ({ ...file, onChange: hook })),
-    hooks: [
-      { name: hook, command: ['/usr/local/lib/uap/certificate', verb, ...lateFiles.map(({ name }) => latePath(name))] },
-    ],
+    hooks: [{ name: hook, command: [`${SCRIPTS}/certificate`, verb, ...lateFiles.map(({ name }) => latePath(name))] }],
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { baseParts } from '../../lib/cloud-init';
+import { acmeParts, baseParts, optionalPackages } from '../../lib/cloud-init';
 import { describeScripts, hostname, Machine } from './machine';
 
 const assets = path.join(__dirname, '../../lib/cloud-init/assets');
@@ -26,6 +26,23 @@ test('every unit that is started is one of the files, and can be enabled', () =>
     const file = files.find((candidate) => candidate.path === `/etc/systemd/system/${name}`);
     expect(file?.content).toContain('\n[Install]\nWantedBy=');
   }
+});
+
+test('the guest image of the sandbox has, or its mirror brings, each package of an instance', () => {
+  const script = readFileSync(path.join(__dirname, '../../sandbox/image'), 'utf8');
+  // Its lists of what is in the image from the start and of what an instance may install at boot.
+  const lists = [...script.matchAll(/(?:packages=|late=|late\+=)\(([^)$]+)\)/g)].map(([, names]) =>
+    names?.split(/\s+/),
+  );
+  expect(lists).toHaveLength(3);
+  const acme = acmeParts({
+    hostname,
+    email: 'ops@cloud.org',
+    directoryUrl: 'https://ca.test/dir',
+    dnsProvider: 'exec',
+  });
+  const wanted = [...(baseParts({ hostname }).packages ?? []), ...optionalPackages, ...(acme.packages ?? [])];
+  expect(lists.flat()).toEqual(expect.arrayContaining(wanted));
 });
 
 test('no placeholder is left in any file', () => {
