@@ -1,32 +1,18 @@
-// Builds dist anew: the compiled sources, the files that are read at run time beside them (lib/**/assets), and a digest of
-// each source, by which start.js knows whether what is compiled is current.
+// Builds dist: the compiled sources, and beside them the files that are read at run time (lib/**/assets).
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const digests = 'dist/sources.json';
-rmSync('dist', { recursive: true, force: true });
-// Before the compiler reads them: a source that is edited meanwhile is not current then.
-const sources = ['lib', 'cli', '.gen']
-  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name)))
-  .filter((path) => path.endsWith('.ts'))
-  .map((path) => [path, createHash('sha256').update(readFileSync(path)).digest('base64')]);
+// Renamed when it is complete, so that an interrupted build leaves no half of it in dist.
+const unfinished = 'dist.new';
+for (const folder of [unfinished, 'dist']) rmSync(folder, { recursive: true, force: true });
 
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json'], {
-  stdio: 'inherit',
-});
-for (const folder of ['lib', 'cli'].flatMap(assetFolders)) {
-  cpSync(folder, join('dist', folder), { recursive: true, filter: (path) => !path.endsWith('__pycache__') });
+const compile = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json', '--outDir', unfinished];
+execFileSync(process.execPath, compile, { stdio: 'inherit' });
+for (const name of readdirSync('lib', { recursive: true }).filter((path) => path.endsWith('/assets'))) {
+  const withoutCaches = { recursive: true, filter: (path) => !path.endsWith('__pycache__') };
+  cpSync(join('lib', name), join(unfinished, 'lib', name), withoutCaches);
 }
 // npm does this only when it installs.
-chmodSync('dist/cli/main.js', 0o755);
-const compiled = sources.filter(([path]) => existsSync(join('dist', path.replace(/\.ts$/, '.js'))));
-writeFileSync(digests, JSON.stringify(Object.fromEntries(compiled)));
-
-function assetFolders(folder) {
-  return readdirSync(folder)
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isDirectory())
-    .flatMap((path) => (path.endsWith('/assets') ? [path] : assetFolders(path)));
-}
+chmodSync(join(unfinished, 'cli/main.js'), 0o755);
+renameSync(unfinished, 'dist');

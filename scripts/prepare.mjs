@@ -1,5 +1,5 @@
-// Makes the bindings in .gen and then dist, each only if it is older than what it is made of: npx runs `prepare` again when
-// it first meets the package that it stands in.
+// Generates the bindings in .gen and then builds dist, each only if one of its inputs is newer: npx runs `prepare` again
+// when it first meets the package that it is in.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,18 +8,18 @@ const schemas = readdirSync('schemas').filter((name) => name.includes('@'));
 const products = [
   {
     script: 'bindings',
-    writesLast: '.gen/constraints.json',
-    madeOf: ['cdktf.json', 'package-lock.json', ...schemas.map((name) => join('schemas', name))],
+    output: '.gen/constraints.json',
+    inputs: ['cdktf.json', 'package-lock.json', ...schemas.map((name) => join('schemas', name))],
   },
   {
     script: 'build',
-    writesLast: 'dist/sources.json',
-    madeOf: ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', '.gen', 'cli', 'lib'],
+    output: 'dist',
+    inputs: ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json', 'tsconfig.build.json', '.gen', 'cli', 'lib'],
   },
 ];
 
-for (const { script, writesLast, madeOf } of products) {
-  if (!existsSync(writesLast) || madeOf.some((path) => newest(path) > changed(writesLast))) {
+for (const { script, output, inputs } of products) {
+  if (!existsSync(output) || inputs.some((path) => newest(path) > changed(output))) {
     execFileSync('npm', ['run', script], { stdio: 'inherit' });
   }
 }
