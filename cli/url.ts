@@ -1,4 +1,3 @@
-import { BlockList } from 'node:net';
 import type { ResolvedCloud, ResolvedRegion } from '../lib';
 import { allClouds, findCloud } from './clouds';
 import { CommandError, type GeneralCommand, type Io, oneRegion, text, UsageError, type Values } from './command';
@@ -86,14 +85,8 @@ async function candidates(io: Io, values: Values): Promise<Uap[]> {
 
 /** The one whose ranges have the address. */
 function serving(uaps: readonly Uap[], address: string): Uap {
-  const found = uaps.filter(({ region }) => {
-    const ranges = new BlockList();
-    for (const range of region.upstreamRanges) {
-      const [network = '', length] = range.split('/');
-      ranges.addSubnet(network, Number(length));
-    }
-    return ranges.check(address);
-  });
+  const asked = IpNetwork.parse(address);
+  const found = uaps.filter(({ region }) => region.upstreamRanges.some((range) => range.contains(asked)));
   const [only, ...others] = found;
   if (!only) {
     const served = uaps.map((uap) => `${label(uap)} (${uap.region.upstreamRanges.join(', ')})`);
@@ -118,3 +111,5 @@ function place({ cloud, region }: Uap) {
 function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
+
+import { IpNetwork } from '../lib/ip-network';

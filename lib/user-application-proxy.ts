@@ -70,9 +70,9 @@ export class UserApplicationProxy extends Construct {
       ...common,
       name,
       description,
-      adminNetworks: region.adminNetworks,
+      adminNetworks: region.adminNetworks.map(String),
       balancerRanges: region.loadBalancer.sourceRanges,
-      egressRanges: region.strictEgress ? region.upstreamRanges : undefined,
+      egressRanges: region.strictEgress ? region.upstreamRanges.map(String) : undefined,
     });
 
     const certificate = region.certificate.bind(this, context);
@@ -230,9 +230,6 @@ function together(ids: readonly string[]): string {
 }
 
 /** An address that a user's instance could have: the seventh of the first range, or its first if it is small. */
-function exampleAddress(region: ResolvedRegion): string {
-  const [network = '', prefix = '32'] = (region.upstreamRanges[0] ?? '').split('/');
-  const octets = network.split('.').map(Number);
-  const offset = Number(prefix) <= 28 ? 7 : 0;
-  return [...octets.slice(0, 3), (octets[3] ?? 0) + offset].join('.');
+function exampleAddress({ upstreamRanges: [range] }: ResolvedRegion): string {
+  return range?.address(range.prefixLength <= 28 ? 7 : 0) ?? '';
 }

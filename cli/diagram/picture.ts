@@ -121,7 +121,7 @@ function users(region: ResolvedRegion): Words {
   return {
     kind: 'other',
     title: "Users' instances",
-    lines: [...few(ranges), `https: ${upstreamSecurity.description}`, ...(httpUpstreams ? ['http'] : [])],
+    lines: [...few(ranges.map(String)), `https: ${upstreamSecurity.description}`, ...(httpUpstreams ? ['http'] : [])],
   };
 }
 

@@ -1,12 +1,6 @@
+import { IpNetwork } from '../../lib/ip-network';
 import { checkUrl } from '../../lib/validation/names';
-import {
-  checkAddress,
-  checkNetwork,
-  contains,
-  type Network,
-  parseNetwork,
-  specialPurposeBlocks,
-} from '../../lib/validation/networks';
+import { checkAddress, checkIpv4Network, checkNetwork, specialPurposeBlocks } from '../../lib/validation/networks';
 import { UsageError } from '../command';
 import { ownAddresses } from '../services/openstack/own-addresses';
 import type { Flavor, Image } from '../services/openstack/resources';
@@ -80,13 +74,13 @@ function aboutNetwork({ shared, subnets, ...network }: SurveyedNetwork): string 
 
 async function askRanges(ask: Asker, where: string, { name, subnets }: SurveyedNetwork): Promise<string[]> {
   const cidrs = subnets.map(({ cidr }) => cidr);
-  const given = ask.optionalList('ranges', (item) => wrong(checkNetwork(item, 4)));
+  const given = ask.optionalList('ranges', (item) => wrong(checkIpv4Network(item)));
   if (given) return given;
   if (cidrs.length > 0) return [ask.note('ranges', cidrs.join(', '), 'proposed'), cidrs][1] as string[];
   const answer = await ask.text({
     option: 'ranges',
     message: `Which addresses${where} do users' instances have (${name} shows no subnets; networks such as 149.165.152.0/22, with commas)?`,
-    check: each((item) => wrong(checkNetwork(item, 4))),
+    check: each((item) => wrong(checkIpv4Network(item))),
   });
   return listOf(answer);
 }
@@ -94,7 +88,7 @@ async function askRanges(ask: Asker, where: string, { name, subnets }: SurveyedN
 /** `198.51.100.0/24 (documentation, RFC 5737)`, or `10.1.0.0/16 in 10.0.0.0/8 (private use, RFC 1918)`. */
 function specialPurpose(ranges: readonly string[]): string | undefined {
   const texts = ranges.flatMap((range) => {
-    const blocks = specialPurposeBlocks(parseNetwork(range) as Network);
+    const blocks = specialPurposeBlocks(IpNetwork.parse(range));
     const text = blocks.join(' and ');
     return blocks.length === 0 ? [] : [text.startsWith(`${range} `) ? text : `${range} in ${text}`];
   });
@@ -103,9 +97,9 @@ function specialPurpose(ranges: readonly string[]): string | undefined {
 
 /** Addresses of the cloud itself that lie in the ranges. */
 function clouds({ endpointUrls }: Survey, { subnets }: SurveyedNetwork, ranges: readonly string[]): string[] {
-  const networks = ranges.map((range) => parseNetwork(range) as Network);
+  const networks = ranges.map((range) => IpNetwork.parse(range));
   return [...ownAddresses(subnets, endpointUrls).keys()].filter((address) =>
-    networks.some((network) => contains(network, parseNetwork(address) as Network)),
+    networks.some((network) => network.contains(IpNetwork.parse(address))),
   );
 }
 

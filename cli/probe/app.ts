@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { ResolvedRegion } from '../../lib';
 import { formatHost, type Target } from '../../lib/hostname';
-import { contains, type Network, parseNetwork } from '../../lib/validation/networks';
+import { IpNetwork } from '../../lib/ip-network';
 import { failed, notChecked, ok, type Row } from '../report';
 import { ask, bounded, type Peer } from './connection';
 import { wasRefused, wasTried } from './refusals';
@@ -14,9 +14,8 @@ export interface App extends Target {
 
 /** Whether an app is asked for by way of a region's UAP: not, if it is another region's. */
 export function isOf(region: Ranges, regions: readonly Ranges[], { address }: Target): boolean {
-  const target = parseNetwork(address) as Network;
-  const holds = ({ upstreamRanges }: Ranges) =>
-    upstreamRanges.some((range) => contains(parseNetwork(range) as Network, target));
+  const target = IpNetwork.parse(address);
+  const holds = ({ upstreamRanges }: Ranges) => upstreamRanges.some((range) => range.contains(target));
   return holds(region) || !regions.some(holds);
 }
 

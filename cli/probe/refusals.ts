@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { ResolvedRegion } from '../../lib';
-import { contains, type Network, parseNetwork } from '../../lib/validation/networks';
+import { IpNetwork } from '../../lib/ip-network';
 import { failed, notChecked, ok, type Row } from '../report';
 import { ask, type Peer } from './connection';
 
@@ -43,8 +43,7 @@ export function refusals(peer: Peer, region: ResolvedRegion): [what: string, row
 }
 
 function cases(peer: Peer, region: ResolvedRegion): Case[] {
-  const ranges = region.upstreamRanges.map((range) => parseNetwork(range) as Network);
-  const isServed = (one: string) => ranges.some((range) => contains(range, parseNetwork(one) as Network));
+  const isServed = (one: string) => region.upstreamRanges.some((range) => range.contains(IpNetwork.parse(one)));
   const outside = nobodys.find((one) => !isServed(one));
   const [denied] = region.deniedAddresses;
   const [blocked] = region.blocked;
@@ -64,7 +63,7 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
       status: 403,
       says: [says.range],
     },
-    ...(denied ? [{ name: 'denied address', label: label(firstOf(denied), 80), status: 403, says: address }] : []),
+    ...(denied ? [{ name: 'denied address', label: label(denied.address(), 80), status: 403, says: address }] : []),
     {
       name: 'denied port',
       label: label(someone(region, peer.address), port ?? 1),
@@ -112,24 +111,16 @@ async function refusal(peer: Peer, hostname: string, { name, label: asked, statu
 
 /** An address in the ranges that is neither denied nor blocked: the first one, if it can be. */
 function someone({ upstreamRanges, deniedAddresses, blocked }: ResolvedRegion, own: string): string {
-  const refused = [...deniedAddresses, ...blocked, own].flatMap((one) => parseNetwork(one) ?? []);
-  const networks = upstreamRanges.map((range) => parseNetwork(range) as Network);
-  for (const { first, last } of networks) {
+  const refused = [...deniedAddresses, ...[...blocked, own].flatMap((one) => IpNetwork.tryParse(one) ?? [])];
+  for (const range of upstreamRanges) {
+    const size = Number(range.last - range.first) + 1;
     // The network's own address is always refused.
-    for (let one = first < last ? first + 1n : first; one <= last && one < first + 1000n; one++) {
-      const candidate: Network = { family: 4, first: one, last: one, prefix: 32 };
-      if (!refused.some((network) => contains(network, candidate))) return addressText(one);
+    for (let index = size > 1 ? 1 : 0; index < Math.min(size, 1000); index++) {
+      const address = range.address(index);
+      if (!refused.some((network) => network.contains(IpNetwork.parse(address)))) return address;
     }
   }
-  return addressText((networks[0] as Network).first);
-}
-
-function firstOf(network: string): string {
-  return addressText((parseNetwork(network) as Network).first);
-}
-
-function addressText(address: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (address >> shift) & 255n).join('.');
+  return upstreamRanges[0]?.address() ?? '';
 }
 
 function label(one: string, port: number): string {

@@ -1,4 +1,5 @@
 import type { CloudSpec, ResolvedCloud } from '../../lib';
+import { IpNetwork } from '../../lib/ip-network';
 import { infoAt, settingNames } from '../../lib/settings/issues';
 import { cloudSchema } from '../../lib/settings/schema';
 import { Secret } from '../../lib/strategies/secret';
@@ -87,7 +88,7 @@ function names(path: Path): string[] {
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
-  if (Secret.isSecret(value)) return value.toJSON();
+  if (Secret.isSecret(value) || value instanceof IpNetwork) return value.toJSON();
   if (Object.getPrototypeOf(value) !== Object.prototype) return plainStrategy(value);
   const { from, to } = value as { from?: unknown; to?: unknown };
   if (typeof from === 'number' && typeof to === 'number') return from === to ? from : `${from}-${to}`;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InstanceFile } from '../instance-parts';
-import { formatCidr, parseCidr } from '../ip-network';
+import { formatCidr, parseCidr } from './cidr';
 import { because, directive } from './directive';
 import { confFile, readAsset, UAP } from './paths';
 import type { ProxyModel } from './proxy-model';

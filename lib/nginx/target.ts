@@ -1,5 +1,5 @@
 import { parseLabel } from '../hostname';
-import { formatCidr, networkAndBroadcast, parseCidr, sortedCidrs } from '../ip-network';
+import { formatCidr, networkAndBroadcast, parseCidr, sortedCidrs } from './cidr';
 import { decimalRangeRegex } from './decimal-range';
 import { block, type Directive, directive, literal, map, regexLiteral } from './directive';
 import { confFile, UAP } from './paths';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IpNetwork } from '../ip-network';
 import type { Fault } from '../validation/problems';
 
 /** What a message about a setting says besides what is wrong. */
@@ -28,6 +29,11 @@ export function settingInfo(schema: z.core.$ZodType): SettingInfo | undefined {
 /** A text that a check finds no fault with. */
 export function text(check: (text: string) => Fault | undefined = notEmpty) {
   return z.string().superRefine((value, context) => addFault(check(value), context));
+}
+
+/** Text of a network or an address that a check finds no fault with. */
+export function ipNetwork(check: (text: string) => Fault | undefined) {
+  return text(check).transform(IpNetwork.parse);
 }
 
 /** Any value that a check finds no fault with. */

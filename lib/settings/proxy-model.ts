@@ -9,8 +9,8 @@ import type { ResolvedRegion } from './resolve';
 export function proxyModel(region: ResolvedRegion, upstreamTls: UpstreamTls): ProxyModel {
   return {
     hostname: region.hostname,
-    upstreamRanges: region.upstreamRanges,
-    deniedAddresses: region.deniedAddresses,
+    upstreamRanges: region.upstreamRanges.map(String),
+    deniedAddresses: region.deniedAddresses.map(String),
     ports: region.ports,
     httpUpstreams: region.httpUpstreams,
     upstreamTls,
@@ -19,7 +19,7 @@ export function proxyModel(region: ResolvedRegion, upstreamTls: UpstreamTls): Pr
     siblingShield: region.siblingShield,
     abuseContact: region.abuseContact,
     blocked: region.blocked,
-    metricsNetworks: region.metricsNetworks,
+    metricsNetworks: region.metricsNetworks.map(String),
     maxBodySize: region.maxBodySize,
     proxyProtocolFrom: region.loadBalancer.sourceRanges,
   };

@@ -1,3 +1,4 @@
+import type { IpNetwork } from '../ip-network';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { PortRange } from '../nginx/proxy-model';
 import type { AcmeSettings } from '../strategies/acme-settings';
@@ -17,9 +18,17 @@ import { cloudSchema } from './schema';
 import { sourceOf, withKnown, withSource } from './source';
 
 /** A region's settings with every default filled in and what the cloud gives. */
-export interface ResolvedRegion extends Filled<RegionSpec, 'keyPair' | 'abuseContact' | 'packageMirror' | 'ports'> {
+export interface ResolvedRegion
+  extends Omit<
+    Filled<RegionSpec, 'keyPair' | 'abuseContact' | 'packageMirror' | 'ports'>,
+    'upstreamRanges' | 'deniedAddresses' | 'adminNetworks' | 'metricsNetworks'
+  > {
   /** What may be asked for: everything in `allowed` that is not in `denied`, which holds the bad ports as well. */
   readonly ports: { readonly allowed: readonly PortRange[]; readonly denied: readonly PortRange[] };
+  readonly upstreamRanges: readonly IpNetwork[];
+  readonly deniedAddresses: readonly IpNetwork[];
+  readonly adminNetworks: readonly IpNetwork[];
+  readonly metricsNetworks: readonly IpNetwork[];
   readonly upstreamSecurity: UpstreamSecurity;
   readonly address: InstanceAddress;
   readonly loadBalancer: LoadBalancer;

@@ -1,3 +1,4 @@
+import { IpNetwork } from '../ip-network';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { DnsRecords } from '../strategies/dns-records';
 import type { InstanceAddress } from '../strategies/instance-address';
@@ -5,14 +6,7 @@ import type { LoadBalancer } from '../strategies/load-balancer';
 import type { UpstreamSecurity } from '../strategies/upstream-security';
 import type { WildcardCertificate } from '../strategies/wildcard-certificate';
 import { normalHostname } from '../validation/names';
-import {
-  checkNetwork,
-  containedNetworks,
-  contains,
-  type Network,
-  parseNetwork,
-  specialPurposeBlocks,
-} from '../validation/networks';
+import { checkIpv4Network, containedNetworks, specialPurposeBlocks } from '../validation/networks';
 import { type Path, type Problem, pathText, show, valueAt, within } from '../validation/problems';
 import { covered, parsePort } from './ports';
 import type { PortSpec } from './region-spec';
@@ -120,11 +114,11 @@ function overlappingHostnames(settings: Settings): Problem[] {
 function ranges(settings: Settings, region: number): Problem[] {
   const list = settings
     .list<string>('regions', region, 'upstreamRanges')
-    .map((item) => ({ ...item, network: parseNetwork(item.value) as Network }));
+    .map((item) => ({ ...item, network: IpNetwork.parse(item.value) }));
   const special = settings.get<boolean>('regions', region, 'allowSpecialPurposeRanges');
   const problems: Problem[] = [];
   for (const { path, value, network } of list) {
-    if (network.prefix === 0) {
+    if (network.prefixLength === 0) {
       problems.push({ path, value: show(value), wrong: 'is the whole internet; this would be an open proxy' });
       continue;
     }
@@ -136,8 +130,9 @@ function ranges(settings: Settings, region: number): Problem[] {
   }
   for (const { inner, outer } of containedNetworks(list.map(({ network }) => network))) {
     const [a, b] = [list[inner], list[outer]];
-    if (!a || !b || b.network.prefix === 0) continue;
-    const wrong = a.network.prefix === b.network.prefix ? `repeats ${b.path}` : `lies inside of ${b.value} (${b.path})`;
+    if (!a || !b || b.network.prefixLength === 0) continue;
+    const wrong =
+      a.network.prefixLength === b.network.prefixLength ? `repeats ${b.path}` : `lies inside of ${b.value} (${b.path})`;
     problems.push({ path: a.path, value: show(a.value), wrong: `${wrong}; leave it out` });
   }
   return problems;
@@ -147,10 +142,10 @@ function deniedAddresses(settings: Settings, region: number): Problem[] {
   // With a wrong range it isn't known what is outside.
   const ranges = settings.get<string[]>('regions', region, 'upstreamRanges');
   if (!ranges) return [];
-  const networks = ranges.map((range) => parseNetwork(range) as Network);
+  const networks = ranges.map(IpNetwork.parse);
   return settings.list<string>('regions', region, 'deniedAddresses').flatMap(({ path, value }) => {
-    const denied = parseNetwork(value) as Network;
-    if (networks.some((network) => contains(network, denied) || contains(denied, network))) return [];
+    const denied = IpNetwork.parse(value);
+    if (networks.some((network) => network.contains(denied) || denied.contains(network))) return [];
     const where = pathText(['regions', region, 'upstreamRanges']);
     return [{ path, value: show(value), wrong: `is outside of ${where}, so nothing would be denied by it` }];
   });
@@ -200,7 +195,7 @@ function growth(settings: Settings, region: number): Problem[] {
   const balancer = get<LoadBalancer>('loadBalancer');
   const options = [
     ['address', get<InstanceAddress>('address')?.problems() ?? []] as const,
-    ['loadBalancer', balancer?.problems((range) => checkNetwork(range, 4)?.wrong) ?? []] as const,
+    ['loadBalancer', balancer?.problems((range) => checkIpv4Network(range)?.wrong) ?? []] as const,
   ];
   const problems: Problem[] = options.flatMap(([key, found]) =>
     found.map((problem) => ({ ...problem, path: `${path(key)}.${problem.path}` })),

@@ -18,9 +18,9 @@ import {
   checkUrl,
   normalHostname,
 } from '../validation/names';
-import { checkAddress, checkNetwork } from '../validation/networks';
+import { checkAddress, checkIpv4Network, checkNetwork } from '../validation/networks';
 import { checkBlocked } from './blocked';
-import { checked, form, list, seconds, setting, strategy, text } from './elements';
+import { checked, form, ipNetwork, list, seconds, setting, strategy, text } from './elements';
 import { checkPort, parsePort } from './ports';
 import type { PortSpec } from './region-spec';
 
@@ -108,10 +108,7 @@ export const regionSchema = z.strictObject({
   publicNetwork: setting({ example: "'public'" }, text()),
   upstreamRanges: setting(
     { allowed: 'a list of at least one network', example: "['149.165.152.0/22', '149.165.168.0/21']" },
-    list(text((range) => checkNetwork(range, 4))).refine(
-      (ranges) => ranges.length > 0,
-      'is empty; the UAP would reach nothing',
-    ),
+    list(ipNetwork(checkIpv4Network)).refine((ranges) => ranges.length > 0, 'is empty; the UAP would reach nothing'),
   ),
   allowSpecialPurposeRanges: setting({ example: 'true' }, z.boolean()).default(false),
   image: setting({ example: "'debian-13'" }, text()),
@@ -122,8 +119,11 @@ export const regionSchema = z.strictObject({
   loadBalancer: families.loadBalancer.default(() => LoadBalancer.none()),
   drain: seconds('600', 0, 3600).default(60),
   keyPair: setting({ example: "'ops'" }, text()).optional(),
-  adminNetworks: setting({ example: "['192.0.2.0/24', '2001:db8::/32']" }, list(text(checkNetwork))).default([]),
-  deniedAddresses: setting({ example: "['149.165.152.10', '149.165.153.0/28']" }, list(text(checkAddress))).default([]),
+  adminNetworks: setting({ example: "['192.0.2.0/24', '2001:db8::/32']" }, list(ipNetwork(checkNetwork))).default([]),
+  deniedAddresses: setting(
+    { example: "['149.165.152.10', '149.165.153.0/28']" },
+    list(ipNetwork(checkAddress)),
+  ).default([]),
   ports: setting({ allowed: '{ allowed, denied }', example: "{ denied: [3306, '6000-6063'] }" }, portsSchema).prefault(
     {},
   ),
@@ -133,7 +133,7 @@ export const regionSchema = z.strictObject({
   siblingShield: setting({ example: "'enforce'" }, z.enum(['off', 'report', 'enforce'])).default('off'),
   abuseContact: setting({ example: "'abuse@cloud.org'" }, text(checkContact)).optional(),
   blocked: setting({ example: "['http-149-165-152-7-8888', '149.165.152.9']" }, list(text(checkBlocked))).default([]),
-  metricsNetworks: setting({ example: "['192.0.2.0/24']" }, list(text(checkNetwork))).default([]),
+  metricsNetworks: setting({ example: "['192.0.2.0/24']" }, list(ipNetwork(checkNetwork))).default([]),
   maxBodySize: setting(
     { allowed: 'a whole number of bytes', example: '10737418240', unit: 'bytes' },
     z.int().min(0),

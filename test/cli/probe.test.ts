@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { isOf } from '../../cli/probe/app';
 import type { Row } from '../../cli/report';
+import { IpNetwork } from '../../lib/ip-network';
 import { CERTIFICATE, CERTIFICATE_KEY } from '../../lib/nginx/paths';
 import { CertificateAuthority, type Issued } from '../cloud-init/pki';
 import { describeUap, HOSTNAME, startUap, type Uap } from '../nginx/support/uap';
@@ -476,8 +477,8 @@ test('a file without certificates is a clear failure', async () => {
 
 test('an app is asked for by way of its own region', () => {
   const [one, two] = [
-    { upstreamRanges: ['198.51.100.0/25', '192.0.2.0/24'] },
-    { upstreamRanges: ['198.51.100.128/25'] },
+    { upstreamRanges: ['198.51.100.0/25', '192.0.2.0/24'].map(IpNetwork.parse) },
+    { upstreamRanges: [IpNetwork.parse('198.51.100.128/25')] },
   ];
   const asked = (address: string) => {
     return [one, two].map((region) => isOf(region, [one, two], { protocol: 'https', address, port: 1 }));

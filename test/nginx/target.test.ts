@@ -1,5 +1,5 @@
-import { networkAndBroadcast, parseCidr, sortedCidrs } from '../../lib/ip-network';
 import { ALL_PORTS, BAD_PORTS, portRanges } from '../../lib/nginx/bad-ports';
+import { networkAndBroadcast, parseCidr, sortedCidrs } from '../../lib/nginx/cidr';
 import { decimalRangeRegex } from '../../lib/nginx/decimal-range';
 import { blockedConf } from '../../lib/nginx/target';
 

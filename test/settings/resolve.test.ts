@@ -1,3 +1,4 @@
+import { IpNetwork } from '../../lib/ip-network';
 import { BAD_PORTS } from '../../lib/nginx/bad-ports';
 import { type CloudSpec, proxyModel, type RegionSpec, resolveCloud } from '../../lib/settings';
 import { DnsRecords } from '../../lib/strategies/dns-records';
@@ -84,6 +85,10 @@ test('everything that is set stays as it is', () => {
     regions: [
       {
         ...completeRegion,
+        upstreamRanges: [IpNetwork.parse('10.0.0.0/8')],
+        deniedAddresses: ['10.0.0.1', '10.1.0.0/16'].map(IpNetwork.parse),
+        adminNetworks: [IpNetwork.parse('192.0.2.0/24')],
+        metricsNetworks: [IpNetwork.parse('192.0.2.0/24')],
         ports: {
           allowed: [
             { from: 443, to: 443 },

@@ -1,4 +1,4 @@
-import { contains, parseNetwork, type Network as Range } from '../../../lib/validation/networks';
+import { IpNetwork } from '../../../lib/ip-network';
 import { ownAddresses } from '../../services/openstack/own-addresses';
 import type { RegionCheck } from '../context';
 import { type Finding, failed, needs, notChecked, ok, warning } from '../finding';
@@ -45,29 +45,26 @@ export const ranges: RegionCheck = {
         ? notChecked('the subnets of an external network are shown only to its owner', todo)
         : failed('the network has no IPv4 subnet that this project can see', 'ask your cloud');
     }
-    const own = subnets.map(({ cidr }) => parseNetwork(cidr)).filter((range) => range !== undefined);
-    const given = upstreamRanges.map((text) => ({ text, range: parseNetwork(text) as Range }));
+    const own = subnets.map(({ cidr }) => IpNetwork.parse(cidr));
     const result: Finding[] = [];
     const cidrs = subnets.map(({ cidr }) => cidr).join(', ');
-    for (const { text, range } of given) {
-      if (own.some((subnet) => contains(subnet, range))) continue;
-      const wider = own.some((subnet) => contains(range, subnet));
+    for (const range of upstreamRanges) {
+      if (own.some((subnet) => subnet.contains(range))) continue;
+      const wider = own.some((subnet) => range.contains(subnet));
       const what = wider ? 'is wider than the subnets of the network' : 'is on no subnet of the network';
       result.push(
-        warning(`${text} ${what} (${cidrs})`, 'right only if the rest is routed there: check upstreamRanges'),
+        warning(`${range} ${what} (${cidrs})`, 'right only if the rest is routed there: check upstreamRanges'),
       );
     }
-    for (const { cidr } of subnets) {
-      const subnet = parseNetwork(cidr) as Range;
-      if (given.some(({ range }) => contains(range, subnet) || contains(subnet, range))) continue;
+    for (const subnet of own) {
+      if (upstreamRanges.some((range) => range.contains(subnet) || subnet.contains(range))) continue;
       result.push(
-        warning(`the subnet ${cidr} is in none of upstreamRanges`, 'apps on it are not served; add it if wanted'),
+        warning(`the subnet ${subnet} is in none of upstreamRanges`, 'apps on it are not served; add it if wanted'),
       );
     }
-    const denied = deniedAddresses.map((text) => parseNetwork(text) as Range);
     for (const [address, what] of ownAddresses(subnets, session.endpointUrls(context.name))) {
-      const range = parseNetwork(address) as Range;
-      if (!given.some((one) => contains(one.range, range)) || denied.some((one) => contains(one, range))) continue;
+      const holdsIt = (network: IpNetwork) => network.contains(IpNetwork.parse(address));
+      if (!upstreamRanges.some(holdsIt) || deniedAddresses.some(holdsIt)) continue;
       result.push(
         warning(
           `${address} in upstreamRanges is ${what}: users could reach it as if they were the UAP`,
