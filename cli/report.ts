@@ -1,12 +1,10 @@
 import { type Colour, hasColours, paint } from './colours';
-import type { Io } from './command';
+import { CommandError, type Io } from './command';
 
 export type Result = 'ok' | 'warning' | 'failed' | 'not checked';
 
-/** One thing that was looked at. */
-export interface Row {
-  /** A few words: `certificate`. */
-  readonly what: string;
+/** What was found out about something. */
+export interface Finding {
   readonly result: Result;
   /** What was seen, one sentence without a period. */
   readonly detail: string;
@@ -16,20 +14,50 @@ export interface Row {
   readonly figures?: Readonly<Record<string, number>>;
 }
 
-export function ok(what: string, detail: string, figures?: Row['figures']): Row {
-  return { what, result: 'ok', detail, ...(figures && { figures }) };
+/** A finding with its subject: a line of a report. */
+export interface Row extends Finding {
+  /** A few words: `certificate`. */
+  readonly what: string;
 }
 
-export function warning(what: string, detail: string, todo?: string, figures?: Row['figures']): Row {
-  return { what, result: 'warning', detail, ...(todo && { todo }), ...(figures && { figures }) };
+type Figures = Finding['figures'];
+
+export const ok = (detail: string, figures?: Figures): Finding => finding('ok', detail, undefined, figures);
+export const warning = (detail: string, todo?: string, figures?: Figures): Finding =>
+  finding('warning', detail, todo, figures);
+export const failed = (detail: string, todo?: string, figures?: Figures): Finding =>
+  finding('failed', detail, todo, figures);
+export const notChecked = (detail: string, todo?: string): Finding => finding('not checked', detail, todo);
+
+function finding(result: Result, detail: string, todo?: string, figures?: Figures): Finding {
+  return { result, detail, ...(todo && { todo }), ...(figures && { figures }) };
 }
 
-export function failed(what: string, detail: string, todo?: string, figures?: Row['figures']): Row {
-  return { what, result: 'failed', detail, ...(todo && { todo }), ...(figures && { figures }) };
+/** Something that a check needs and another check reports as failed: it is reported once. */
+export class Missing extends CommandError {
+  constructor(what: string) {
+    super(`needs ${what}`);
+  }
 }
 
-export function notChecked(what: string, detail: string): Row {
-  return { what, result: 'not checked', detail };
+/** What another check is about, for one that needs it. */
+export async function needs<T>(what: string, value: Promise<T>): Promise<T> {
+  try {
+    return await value;
+  } catch (error) {
+    throw error instanceof CommandError ? new Missing(what) : error;
+  }
+}
+
+/** The findings of a check: what can't be done is a finding as well, a fault of this program is not. */
+export async function findings<T extends Finding>(run: () => Promise<T | readonly T[]>): Promise<readonly Finding[]> {
+  try {
+    return [await run()].flat() as readonly T[];
+  } catch (error) {
+    if (error instanceof Missing) return [notChecked(error.message)];
+    if (error instanceof CommandError) return [failed(error.message)];
+    throw error;
+  }
 }
 
 /** Rows about the same thing, such as a region. */
@@ -73,9 +101,9 @@ export function reportText(sections: readonly Section[], io: Pick<Io, 'stdout' |
 
 function rowText({ what, result, detail, todo }: Row, whatWidth: number, width: number, wanted: boolean): string {
   const indent = 2 + whatWidth + 2 + resultWidth + 2;
-  const told = [...wrap(detail, width - indent), ...(todo ? wrap(`to do: ${todo}`, width - indent) : [])];
+  const lines = [...wrap(detail, width - indent), ...(todo ? wrap(`to do: ${todo}`, width - indent) : [])];
   const left = `  ${what.padEnd(whatWidth)}  ${paint(result.padEnd(resultWidth), colours[result], wanted)}  `;
-  return told.map((line, index) => `${index === 0 ? left : ' '.repeat(indent)}${line}\n`).join('');
+  return lines.map((line, index) => `${index === 0 ? left : ' '.repeat(indent)}${line}\n`).join('');
 }
 
 function summary(sections: readonly Section[], wanted: boolean): string {

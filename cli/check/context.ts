@@ -2,6 +2,7 @@ import type { CloudSpec, ResolvedCloud, ResolvedRegion } from '../../lib';
 import { nearest } from '../../lib/validation/problems';
 import { suggestion } from '../arguments';
 import { CommandError, type Io } from '../command';
+import { type Finding, needs } from '../report';
 import { type AcmeService, readDirectory } from '../services/acme-directory';
 import { type Credentials, findCredentials } from '../services/openstack/credentials';
 import {
@@ -15,21 +16,17 @@ import {
   subnets,
 } from '../services/openstack/resources';
 import { Session } from '../services/openstack/session';
-import { type Finding, needs } from './finding';
 import { type Plan, planOf } from './plan';
 import type { Undo } from './undo';
 
-/** A check of the whole cloud. */
-export interface CloudCheck {
+/** A check: of the whole cloud, or of a region. */
+export interface Check<Context> {
+  /** A few words, for its rows. */
   readonly name: string;
-  run(context: CloudContext): Promise<Finding | readonly Finding[]>;
+  run(context: Context): Promise<Finding | readonly Finding[]>;
 }
-
-/** A check of a region. */
-export interface RegionCheck {
-  readonly name: string;
-  run(context: RegionContext): Promise<Finding | readonly Finding[]>;
-}
+export type CloudCheck = Check<CloudContext>;
+export type RegionCheck = Check<RegionContext>;
 
 const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 

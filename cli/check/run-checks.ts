@@ -1,16 +1,13 @@
-import type { Section } from '../report';
-import { type CloudCheck, type CloudContext, type RegionCheck, RegionContext } from './context';
-import { type Finding, failed, findings } from './finding';
+import { failed, findings, type Row, type Section } from '../report';
+import { type Check, type CloudCheck, type CloudContext, type RegionCheck, RegionContext } from './context';
 
-/** A line of the table. */
-export interface Row extends Finding {
-  readonly check: string;
-  /** Absent for what is about the whole cloud. */
+/** A row of the report, and the region that it is about; none if it is about the whole cloud. */
+export interface CheckRow extends Row {
   readonly region?: string;
 }
 
 export interface Outcome {
-  readonly rows: readonly Row[];
+  readonly rows: readonly CheckRow[];
   /** Whether somebody ended it before the end. */
   readonly interrupted: boolean;
 }
@@ -22,44 +19,41 @@ export async function runChecks(
   ofRegion: readonly RegionCheck[],
   ended: AbortSignal,
 ): Promise<Outcome> {
-  const rows: Promise<Row[]>[] = ofCloud.map(async (check) =>
-    (await findings(() => check.run(context))).map((finding) => ({ check: check.name, ...finding })),
-  );
-  for (const region of context.cloud.regions) {
-    const regionContext = new RegionContext(context, region);
-    const label = region.region ?? region.hostname;
-    for (const check of ofRegion) {
-      rows.push(
-        findings(() => check.run(regionContext)).then((found) =>
-          found.map((finding) => ({ check: check.name, region: label, ...finding })),
-        ),
-      );
-    }
-  }
+  const rows = [
+    ...ofCloud.map((check) => rowsOf(check, context)),
+    ...context.cloud.regions.flatMap((region) => {
+      const regionContext = new RegionContext(context, region);
+      const label = region.region ?? region.hostname;
+      return ofRegion.map((check) => rowsOf(check, regionContext, label));
+    }),
+  ];
   const interrupted = new Promise<'interrupted'>((resolve) => {
     if (ended.aborted) resolve('interrupted');
     ended.addEventListener('abort', () => resolve('interrupted'), { once: true });
   });
   let left: readonly string[] = [];
-  let result: Row[][] | 'interrupted' = 'interrupted';
+  let result: CheckRow[][] | 'interrupted' = 'interrupted';
   try {
     result = await Promise.race([Promise.all(rows), interrupted]);
   } finally {
     left = await context.undo.all();
   }
-  const leftRows = left.map((what): Row => ({ check: 'left behind', ...failed(what, 'remove it by hand') }));
+  const leftRows = left.map((what): CheckRow => ({ what: 'left behind', ...failed(what, 'remove it by hand') }));
   if (result === 'interrupted') return { rows: leftRows, interrupted: true };
   return { rows: [...result.flat(), ...leftRows], interrupted: false };
 }
 
+async function rowsOf<Context>(check: Check<Context>, context: Context, region?: string): Promise<CheckRow[]> {
+  const found = await findings(() => check.run(context));
+  return found.map((finding) => ({ what: check.name, ...finding, ...(region !== undefined && { region }) }));
+}
+
 /** The rows as the sections of a report: the cloud, then its regions. */
-export function sectionsOf(cloud: string, rows: readonly Row[]): Section[] {
+export function sectionsOf(cloud: string, rows: readonly CheckRow[]): Section[] {
   const titles = [undefined, ...new Set(rows.flatMap(({ region }) => region ?? []))];
   const regions = titles.filter((title) => rows.some(({ region }) => region === title));
-  return regions.map((region) => ({
-    title: region ?? cloud,
-    rows: rows
-      .filter((row) => row.region === region)
-      .map(({ check, result, found, todo }) => ({ what: check, result, detail: found, ...(todo && { todo }) })),
+  return regions.map((title) => ({
+    title: title ?? cloud,
+    rows: rows.filter((row) => row.region === title).map(({ region, ...row }) => row),
   }));
 }

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 import type { ResolvedRegion } from '../../lib';
 import { formatHost, type Target } from '../../lib/hostname';
 import { IpNetwork } from '../../lib/ip-network';
-import { failed, notChecked, ok, type Row } from '../report';
+import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, bounded, type Peer } from './connection';
 import { wasRefused, wasTried } from './refusals';
 
@@ -26,23 +26,21 @@ export function targetText({ protocol, address, port }: Target): string {
 }
 
 /** A request that is passed on; any answer of the app will do. */
-export async function proxied(peer: Peer, hostname: string, app: App): Promise<Row> {
-  const what = 'app';
+export async function proxied(peer: Peer, hostname: string, app: App): Promise<Finding> {
   const { status, body } = await ask(peer, formatHost(app, hostname));
   const seen = `${targetText(app)}: ${status}`;
   if (status >= 400 && wasTried(body)) {
     const todo = "let the app listen there, and its instance's security group admit the UAP's address";
-    return failed(what, `${seen}, the UAP can't reach it`, todo);
+    return failed(`${seen}, the UAP can't reach it`, todo);
   }
   if (status >= 400 && wasRefused(body)) {
-    return failed(what, `${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
+    return failed(`${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
   }
-  return ok(what, `${seen}, as the app answers`);
+  return ok(`${seen}, as the app answers`);
 }
 
 /** A WebSocket to the app: its handshake, then a ping that comes back, which every WebSocket server owes (RFC 6455). */
-export async function webSocket(peer: Peer, hostname: string, app: App): Promise<Row> {
-  const what = 'WebSocket';
+export async function webSocket(peer: Peer, hostname: string, app: App): Promise<Finding> {
   const path = app.webSocket ?? '/';
   const outcome = await bounded<number | string>(peer, (signal, resolve, reject) => {
     const socket = new WebSocket(`wss://${formatHost(app, hostname)}${path}`, {
@@ -74,12 +72,12 @@ export async function webSocket(peer: Peer, hostname: string, app: App): Promise
   });
   const at = `${targetText(app)}${path}`;
   if (typeof outcome === 'number') {
-    return ok(what, `${at}: a ping comes back after ${milliseconds(outcome)}`, { pingMs: round(outcome) });
+    return ok(`${at}: a ping comes back after ${milliseconds(outcome)}`, { pingMs: round(outcome) });
   }
   if (app.webSocket === undefined) {
-    return notChecked(what, `${at} is no WebSocket (${outcome}): give the path of one by --websocket PATH`);
+    return notChecked(`${at} is no WebSocket (${outcome}): give the path of one by --websocket PATH`);
   }
-  return failed(what, `${at} answers the WebSocket's handshake with ${outcome}, not with 101`);
+  return failed(`${at} answers the WebSocket's handshake with ${outcome}, not with 101`);
 }
 
 export function round(ms: number): number {

@@ -1,6 +1,7 @@
+import type { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import { failed, ok, type Row, warning } from '../report';
+import { type Finding, failed, ok, type Row, warning } from '../report';
 import type { Handshake } from './connection';
 
 /** CAs that a chain is verified against. */
@@ -53,41 +54,47 @@ export interface CertificateAdvice {
 
 const day = 86_400_000;
 
-/** Three rows: names, chain, days left. */
+/** Names, chain, days left. */
 export function certificateRows(
   { certificate, chainError }: Handshake,
   hostname: string,
   { label }: Trust,
+  thresholds: Thresholds,
+  advice: CertificateAdvice,
+): Row[] {
+  const from = issuer(certificate.issuer);
+  const chain =
+    chainError === undefined
+      ? ok(`${from}, verified by ${label}`)
+      : failed(`${from}: ${chainText(chainError)}`, chainTodo(chainError));
+  return [
+    { what: 'certificate names', ...names(certificate, hostname, advice) },
+    { what: 'certificate chain', ...chain },
+    { what: 'certificate expiry', ...expiry(certificate, thresholds, advice) },
+  ];
+}
+
+function names(certificate: X509Certificate, hostname: string, { renewal }: CertificateAdvice): Finding {
+  const missing = [hostname, `*.${hostname}`].filter((name) => !certificate.checkHost(name.replace('*', 'uap-probe')));
+  const has = (certificate.subjectAltName ?? 'no names').replaceAll('DNS:', '');
+  return missing.length === 0 ? ok(has) : failed(`it is not for ${missing.join(' and ')}; it is for ${has}`, renewal);
+}
+
+function expiry(
+  { validFrom, validTo }: X509Certificate,
   { warnDays, failDays }: Thresholds,
   { renewal, expired }: CertificateAdvice,
-): Row[] {
-  const missing = [hostname, `*.${hostname}`].filter((name) => !certificate.checkHost(name.replace('*', 'uap-probe')));
-  const names = (certificate.subjectAltName ?? 'no names').replaceAll('DNS:', '');
-  const [from, to] = [certificate.validFrom, certificate.validTo].map((text) => Date.parse(text)) as [number, number];
+): Finding {
+  const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];
   const [left, validity] = [(to - Date.now()) / day, (to - from) / day];
   const until = `until ${new Date(to).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const figures = { daysLeft: Math.floor(left * 10) / 10 };
-  const expiry = 'certificate expiry';
-  const told = left < 0 ? `it expired: valid ${until}` : `${Math.floor(left)} days left, valid ${until}`;
-  return [
-    missing.length === 0
-      ? ok('certificate names', names)
-      : failed('certificate names', `it is not for ${missing.join(' and ')}; it is for ${names}`, renewal),
-    chainError === undefined
-      ? ok('certificate chain', `${issuer(certificate.issuer)}, verified by ${label}`)
-      : failed('certificate chain', `${issuer(certificate.issuer)}: ${chainText(chainError)}`, chainTodo(chainError)),
-    left < (failDays ?? validity / 10)
-      ? failed(expiry, told, left < 0 ? expired : renewal, figures)
-      : from > Date.now()
-        ? failed(
-            expiry,
-            `valid only from ${certificate.validFrom}`,
-            'set the clock of the instance, or of this machine',
-          )
-        : left < (warnDays ?? validity / 4)
-          ? warning(expiry, told, renewal, figures)
-          : ok(expiry, told, figures),
-  ];
+  const seen = left < 0 ? `it expired: valid ${until}` : `${Math.floor(left)} days left, valid ${until}`;
+  if (left < (failDays ?? validity / 10)) return failed(seen, left < 0 ? expired : renewal, figures);
+  if (from > Date.now()) {
+    return failed(`valid only from ${validFrom}`, 'set the clock of the instance, or of this machine');
+  }
+  return left < (warnDays ?? validity / 4) ? warning(seen, renewal, figures) : ok(seen, figures);
 }
 
 /** `CN=R11 O=Let's Encrypt` of lines of a name. */

@@ -3,9 +3,11 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import tls from 'node:tls';
+import { CommandError } from '../command';
+import { networkReasons, noAnswerIn } from '../services/http';
 
 /** Why there was no answer, in words for an operator. */
-export class NoAnswer extends Error {
+export class NoAnswer extends CommandError {
   constructor(
     message: string,
     /** Node's or OpenSSL's name of the failure. */
@@ -138,7 +140,7 @@ export function bounded<T>(
         settle(value);
       };
     const timer = setTimeout(() => {
-      reject(new NoAnswer(`${address} does not answer within ${timeoutMs / 1000} s`, 'ETIMEDOUT'));
+      reject(new NoAnswer(`${address} can't be reached: ${noAnswerIn(timeoutMs / 1000)}`, 'ETIMEDOUT'));
       aborted.abort();
     }, timeoutMs);
     start(
@@ -151,13 +153,8 @@ export function bounded<T>(
 
 function noAnswer(error: Error & { code?: string; port?: number }, address: string): NoAnswer {
   if (error instanceof NoAnswer) return error;
-  const { code = '', port = '' } = error;
-  const words: Record<string, string> = {
-    ECONNREFUSED: `nothing listens at ${address} port ${port} (connection refused)`,
-    ECONNRESET: `${address} closed the connection`,
-    EHOSTUNREACH: `${address} can't be reached from here (no route to host)`,
-    ENETUNREACH: `${address} can't be reached from here (network unreachable)`,
-    EADDRNOTAVAIL: `${address} can't be reached from here (no address of that family)`,
-  };
-  return new NoAnswer(words[code] ?? `${address}: ${error.message.split('\n')[0]}`, code);
+  const { code = '', port } = error;
+  const reason = networkReasons[code];
+  if (reason === undefined) return new NoAnswer(`${address}: ${error.message.split('\n')[0]}`, code);
+  return new NoAnswer(`${port ? `${address} port ${port}` : address} can't be reached: ${reason}`, code);
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { promises as dns } from 'node:dns';
-import { failed, ok, type Row, warning } from '../report';
+import { type Finding, failed, ok, warning } from '../report';
 
 /** What a name leads to. */
 interface Found {
@@ -9,14 +9,12 @@ interface Found {
 }
 
 export interface Resolved {
-  readonly row: Row;
-  /** Addresses of the UAP's own name, IPv4 first; none if the row failed for good. */
+  readonly finding: Finding;
+  /** Addresses of the UAP's own name, IPv4 first; none if the look-up failed. */
   readonly addresses: readonly string[];
   /** Milliseconds of the first answer. */
   readonly ms: number;
 }
-
-const what = 'DNS';
 
 /** The UAP's name and names below it lead to the same addresses. */
 export async function resolveNames(hostname: string, resolver: dns.Resolver, todo: string): Promise<Resolved> {
@@ -32,29 +30,29 @@ export async function resolveNames(hostname: string, resolver: dns.Resolver, tod
       timed,
     ]);
     const addresses = [...apex.ipv4, ...apex.ipv6];
-    return { row: compare(hostname, apex, wildcard, alias, todo), addresses, ms };
+    return { finding: compare(hostname, apex, wildcard, alias, todo), addresses, ms };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const servers = resolver.getServers().join(', ');
     const hint = 'ask your resolver, or name another one by --resolver';
-    return { row: failed(what, `${hostname} can't be looked up at ${servers}: ${code}`, hint), addresses: [], ms: 0 };
+    return { finding: failed(`${hostname} can't be looked up at ${servers}: ${code}`, hint), addresses: [], ms: 0 };
   }
 }
 
-function compare(hostname: string, apex: Found, wildcard: Found, alias: readonly string[], todo: string): Row {
+function compare(hostname: string, apex: Found, wildcard: Found, alias: readonly string[], todo: string): Finding {
   const [own, below] = [apex, wildcard].map(({ ipv4, ipv6 }) => [...ipv4, ...ipv6].sort().join(', ')) as [
     string,
     string,
   ];
-  if (!own && !below) return failed(what, `neither ${hostname} nor *.${hostname} has an address`, todo);
-  if (!own) return failed(what, `${hostname} has no address, names below it have ${below}`, todo);
-  if (!below) return failed(what, `${hostname} is ${own}, but names below it have no address`, todo);
-  if (own !== below) return failed(what, `${hostname} is ${own}, but names below it are ${below}`, todo);
+  if (!own && !below) return failed(`neither ${hostname} nor *.${hostname} has an address`, todo);
+  if (!own) return failed(`${hostname} has no address, names below it have ${below}`, todo);
+  if (!below) return failed(`${hostname} is ${own}, but names below it have no address`, todo);
+  if (own !== below) return failed(`${hostname} is ${own}, but names below it are ${below}`, todo);
   if (alias.length > 0) {
     const detail = `*.${hostname} is a CNAME of ${alias.join(', ')}: it catches the name of the ACME challenge, too`;
-    return warning(what, detail, 'write A and AAAA records instead');
+    return warning(detail, 'write A and AAAA records instead');
   }
-  return ok(what, `${hostname} and *.${hostname} are ${own}`);
+  return ok(`${hostname} and *.${hostname} are ${own}`);
 }
 
 async function addressesOf(resolver: dns.Resolver, name: string): Promise<Found> {

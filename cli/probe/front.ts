@@ -1,23 +1,22 @@
 import http2 from 'node:http2';
 import tls from 'node:tls';
-import { failed, notChecked, ok, type Row } from '../report';
+import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, bounded, handshake, NoAnswer, type Peer } from './connection';
 
 const stale = 'the instance serves another configuration than this version makes: npx cdktf diff tells, deploy again';
 
 /** TLS 1.2 and 1.3 are spoken, 1.1 is refused. */
-export async function tlsVersions(peer: Peer, hostname: string): Promise<Row> {
-  const what = 'TLS versions';
+export async function tlsVersions(peer: Peer, hostname: string): Promise<Finding> {
   const [old, ...modern] = await Promise.all(
     (['TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const).map((version) => speaks(peer, hostname, version)),
   );
   const missing = ['1.2', '1.3'].filter((_, index) => modern[index] !== undefined);
   if (missing.length > 0)
-    return failed(what, `TLS ${missing.join(' and ')} is refused: ${modern.find(Boolean)?.message}`, stale);
-  if (old === undefined) return failed(what, 'TLS 1.1 is spoken, which is broken (RFC 8996)', stale);
+    return failed(`TLS ${missing.join(' and ')} is refused: ${modern.find(Boolean)?.message}`, stale);
+  if (old === undefined) return failed('TLS 1.1 is spoken, which is broken (RFC 8996)', stale);
   // An alert of the server's or the end of the connection; else it may be this machine's OpenSSL that can't.
   const refused = /ALERT|ECONNRESET/.test(old.code);
-  return ok(what, `1.2 and 1.3 are spoken, 1.1 ${refused ? 'is refused' : `could not be tried: ${old.message}`}`);
+  return ok(`1.2 and 1.3 are spoken, 1.1 ${refused ? 'is refused' : `could not be tried: ${old.message}`}`);
 }
 
 /** Why a version is not spoken; undefined if it is. */
@@ -33,8 +32,7 @@ async function speaks(peer: Peer, hostname: string, version: tls.SecureVersion):
   }
 }
 
-export async function http2Spoken(peer: Peer, hostname: string): Promise<Row> {
-  const what = 'HTTP/2';
+export async function http2Spoken(peer: Peer, hostname: string): Promise<Finding> {
   const status = await bounded<number>(peer, (signal, resolve, reject) => {
     const session = http2.connect(`https://${hostname}`, {
       createConnection: () =>
@@ -55,55 +53,50 @@ export async function http2Spoken(peer: Peer, hostname: string): Promise<Row> {
       session.destroy();
     });
   });
-  return status === 200 ? ok(what, 'spoken') : failed(what, `/healthz answers with ${status} over HTTP/2`, stale);
+  return status === 200 ? ok('spoken') : failed(`/healthz answers with ${status} over HTTP/2`, stale);
 }
 
 /** Plain HTTP leads to https, with path and query, at the UAP's own name and at those of apps. */
-export async function redirect(peer: Peer, hostname: string, app: string): Promise<Row> {
-  const what = 'redirect';
+export async function redirect(peer: Peer, hostname: string, app: string): Promise<Finding> {
   const path = '/a%2Fb?c=d';
   for (const host of [hostname, app]) {
     const { status, headers } = await ask(peer, host, { path, plain: true });
     const wanted = `https://${host}${path}`;
     if (status !== 308 || headers.location !== wanted) {
       const seen = headers.location ? `${status} and ${headers.location}` : status;
-      return failed(what, `http://${host}${path} answers with ${seen}, not with 308 and ${wanted}`, stale);
+      return failed(`http://${host}${path} answers with ${seen}, not with 308 and ${wanted}`, stale);
     }
   }
-  return ok(what, 'plain HTTP is answered with 308 to https');
+  return ok('plain HTTP is answered with 308 to https');
 }
 
-export async function plainHealth(peer: Peer, hostname: string): Promise<Row> {
+export async function plainHealth(peer: Peer, hostname: string): Promise<Finding> {
   const { status } = await ask(peer, hostname, { path: '/healthz', plain: true });
   const url = `http://${hostname}/healthz`;
-  return status === 200
-    ? ok('health, plain', `${url}: 200`)
-    : failed('health, plain', `${url}: ${status}, not 200`, stale);
+  return status === 200 ? ok(`${url}: 200`) : failed(`${url}: ${status}, not 200`, stale);
 }
 
 /** Strict-Transport-Security on the UAP's page and on a refusal. */
-export async function hsts(peer: Peer, hostname: string): Promise<Row> {
-  const what = 'HSTS';
+export async function hsts(peer: Peer, hostname: string): Promise<Finding> {
   for (const host of [hostname, `uap-probe.${hostname}`]) {
     const { headers } = await ask(peer, host);
     const value = headers['strict-transport-security'];
     const seconds = Number(/max-age=(\d+)/.exec(value ?? '')?.[1] ?? 0);
-    if (seconds === 0) return failed(what, `https://${host}/ has no Strict-Transport-Security`, stale);
+    if (seconds === 0) return failed(`https://${host}/ has no Strict-Transport-Security`, stale);
   }
-  return ok(what, "on the UAP's own pages");
+  return ok("on the UAP's own pages");
 }
 
 /** A name that is not the UAP's gets no TLS handshake. */
-export async function otherName(peer: Peer): Promise<Row> {
-  const what = 'refuses other names';
+export async function otherName(peer: Peer): Promise<Finding> {
   const name = 'uap-probe.invalid';
   try {
     await handshake(peer, name);
   } catch (error) {
     // No answer at all is no refusal.
     if (!(error instanceof NoAnswer) || error.code === 'ETIMEDOUT') throw error;
-    if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH)$/.test(error.code)) return notChecked(what, error.message);
-    return ok(what, `no TLS handshake for ${name}`);
+    if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH)$/.test(error.code)) return notChecked(error.message);
+    return ok(`no TLS handshake for ${name}`);
   }
-  return failed(what, `a TLS handshake for ${name} succeeds`, stale);
+  return failed(`a TLS handshake for ${name} succeeds`, stale);
 }

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import type { ResolvedRegion } from '../../lib';
 import { IpNetwork } from '../../lib/ip-network';
-import { failed, notChecked, ok, type Row } from '../report';
+import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, type Peer } from './connection';
 
 /** What a UAP says in its own answers (lib/nginx/assets/pages); an app could answer with the same status. */
@@ -38,8 +38,8 @@ const address = [says.range, says.denied];
 const nobodys = ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1'];
 
 /** A request each for what must be refused. */
-export function refusals(peer: Peer, region: ResolvedRegion): [what: string, row: Promise<Row>][] {
-  return cases(peer, region).map((one) => [`refuses ${one.name}`, refusal(peer, region.hostname, one)]);
+export function refusals(peer: Peer, region: ResolvedRegion): [what: string, run: () => Promise<Finding>][] {
+  return cases(peer, region).map((one) => [`refuses ${one.name}`, () => refusal(peer, region.hostname, one)]);
 }
 
 function cases(peer: Peer, region: ResolvedRegion): Case[] {
@@ -89,13 +89,12 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
   ];
 }
 
-async function refusal(peer: Peer, hostname: string, { name, label: asked, status, says: words }: Case): Promise<Row> {
-  const what = `refuses ${name}`;
-  if (typeof asked !== 'string') return notChecked(what, asked.none);
+async function refusal(peer: Peer, hostname: string, { label: asked, status, says: words }: Case): Promise<Finding> {
+  if (typeof asked !== 'string') return notChecked(asked.none);
   const host = `${asked}.${hostname}`;
   const answer = await ask(peer, host);
   if (answer.status === status && words.some((pattern) => pattern.test(answer.body))) {
-    return ok(what, `https://${host}/: ${status}`);
+    return ok(`https://${host}/: ${status}`);
   }
   const seen = wasTried(answer.body)
     ? 'was tried'
@@ -103,7 +102,6 @@ async function refusal(peer: Peer, hostname: string, { name, label: asked, statu
       ? 'was refused otherwise'
       : 'was passed on';
   return failed(
-    what,
     `https://${host}/ ${seen} (${answer.status}), not answered with ${status} by the UAP`,
     'the instance has other settings than these: npx cdktf diff tells, deploy again',
   );

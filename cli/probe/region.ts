@@ -1,7 +1,7 @@
 import type { promises as dns } from 'node:dns';
 import type { ResolvedCloud, ResolvedRegion } from '../../lib';
 import { formatHost } from '../../lib/hostname';
-import { failed, notChecked, ok, type Row, type Section } from '../report';
+import { type Finding, failed, findings, notChecked, ok, type Row, type Section } from '../report';
 import { type App, isOf, milliseconds, proxied, round, targetText, webSocket } from './app';
 import { type CertificateAdvice, certificateRows, type Thresholds, type Trust } from './certificate';
 import { ask, handshake, NoAnswer, type Peer } from './connection';
@@ -28,47 +28,44 @@ export async function probeRegion(
   const title = [region.region, hostname].filter(Boolean).join('  ');
   const help = advice(cloud, region);
   const names = await resolveNames(hostname, options.resolver, help.records);
-  if (names.addresses.length === 0) {
-    return { title, rows: [names.row, notChecked('everything else', 'there is no address to ask')] };
-  }
-  const doors = await Promise.all(
-    names.addresses.map((address) => door({ address, ...options }, region, options, help)),
+  const dnsRow = { what: 'DNS', ...names.finding };
+  const skipped = (why: string) => ({ what: 'everything else', ...notChecked(why) });
+  if (names.addresses.length === 0) return { title, rows: [dnsRow, skipped('there is no address to ask')] };
+  const endpoints = await Promise.all(
+    names.addresses.map((address) => probeEndpoint({ address, ...options }, region, options, help)),
   );
-  const several = doors.length > 1;
-  const atDoors = doors.flatMap(({ rows, address }) =>
+  const several = endpoints.length > 1;
+  const endpointRows = endpoints.flatMap(({ rows, address }) =>
     rows.map((row) => (several ? { ...row, what: `${row.what} ${address}` } : row)),
   );
-  const open = doors.find(({ answers }) => answers);
-  if (!open) {
-    return { title, rows: [names.row, ...atDoors, notChecked('everything else', 'the UAP does not answer')] };
-  }
-  const peer: Peer = { address: open.address, timeoutMs: options.timeoutMs };
+  const answering = endpoints.find(({ answers }) => answers);
+  if (!answering) return { title, rows: [dnsRow, ...endpointRows, skipped('the UAP does not answer')] };
+  const peer: Peer = { address: answering.address, timeoutMs: options.timeoutMs };
   const app = options.app && isOf(region, cloud.regions, options.app) ? options.app : undefined;
   const nothing = options.app
     ? `${targetText(options.app)} is in the ranges of another region`
     : 'give --target ADDRESS:PORT, an app on an instance';
   const [front, passed, refused] = await Promise.all([
     rowsOf([
-      ['TLS versions', tlsVersions(peer, hostname)],
-      ['HTTP/2', http2Spoken(peer, hostname)],
-      ['redirect', redirect(peer, hostname, `uap-probe.${hostname}`)],
-      ['health, plain', plainHealth(peer, hostname)],
-      ['HSTS', hsts(peer, hostname)],
+      ['TLS versions', () => tlsVersions(peer, hostname)],
+      ['HTTP/2', () => http2Spoken(peer, hostname)],
+      ['redirect', () => redirect(peer, hostname, `uap-probe.${hostname}`)],
+      ['health, plain', () => plainHealth(peer, hostname)],
+      ['HSTS', () => hsts(peer, hostname)],
     ]),
-    app
-      ? rowsOf([
-          ['app', proxied(peer, hostname, app)],
-          ['WebSocket', webSocket(peer, hostname, app)],
-        ])
-      : [notChecked('app', nothing), notChecked('WebSocket', nothing)],
-    rowsOf([...refusals(peer, region), ['refuses other names', otherName(peer)]]),
+    rowsOf([
+      ['app', async () => (app ? proxied(peer, hostname, app) : notChecked(nothing))],
+      ['WebSocket', async () => (app ? webSocket(peer, hostname, app) : notChecked(nothing))],
+    ]),
+    rowsOf([...refusals(peer, region), ['refuses other names', () => otherName(peer)]]),
   ]);
-  const last = await told('latency', latency(peer, hostname, names.ms, passed[0]?.result === 'ok' ? app : undefined));
-  return { title, rows: [names.row, ...atDoors, ...front, ...passed, ...refused, last] };
+  const asked = passed[0]?.result === 'ok' ? app : undefined;
+  const last = await rowsOf([['latency', () => latency(peer, hostname, names.ms, asked)]]);
+  return { title, rows: [dnsRow, ...endpointRows, ...front, ...passed, ...refused, ...last] };
 }
 
 /** One address of the UAP: whether it answers, and with which certificate. */
-async function door(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOptions, help: Advice) {
+async function probeEndpoint(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOptions, help: Advice) {
   const { trust } = options;
   const { address } = peer;
   try {
@@ -77,20 +74,19 @@ async function door(peer: Peer, { hostname }: ResolvedRegion, options: ProbeOpti
       ask(peer, hostname, { path: '/healthz' }),
     ]);
     const url = `https://${hostname}/healthz`;
-    const health =
-      status === 200 ? ok('health', `${url}: 200`) : failed('health', `${url}: ${status}, not 200`, help.boot);
+    const health = status === 200 ? ok(`${url}: 200`) : failed(`${url}: ${status}, not 200`, help.boot);
     return {
       address,
       answers: true,
-      rows: [health, ...certificateRows(shaken, hostname, trust, options, help)],
+      rows: [{ what: 'health', ...health }, ...certificateRows(shaken, hostname, trust, options, help)],
     };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const noWay = address.includes(':') && /^E(NETUNREACH|HOSTUNREACH|ADDRNOTAVAIL)$/.test(error.code);
-    const row = noWay
-      ? notChecked('health', `${address}: this machine has no way to IPv6 addresses`)
-      : failed('health', error.message, help.boot);
-    return { address, answers: false, rows: [row] };
+    const health = noWay
+      ? notChecked(`${address}: this machine has no way to IPv6 addresses`)
+      : failed(error.message, help.boot);
+    return { address, answers: false, rows: [{ what: 'health', ...health }] };
   }
 }
 
@@ -113,22 +109,15 @@ function advice({ name, namePrefix, acme }: ResolvedCloud, { hostname, recordTtl
   };
 }
 
-function rowsOf(checks: readonly (readonly [what: string, row: Promise<Row>])[]): Promise<Row[]> {
-  return Promise.all(checks.map(([what, row]) => told(what, row)));
-}
+type Check = readonly [what: string, run: () => Promise<Finding>];
 
-/** No answer is a failed row. */
-async function told(what: string, row: Promise<Row>): Promise<Row> {
-  try {
-    return await row;
-  } catch (error) {
-    if (error instanceof NoAnswer) return failed(what, error.message);
-    throw error;
-  }
+async function rowsOf(checks: readonly Check[]): Promise<Row[]> {
+  const rows = checks.map(async ([what, run]) => (await findings(run)).map((finding) => ({ what, ...finding })));
+  return (await Promise.all(rows)).flat();
 }
 
 /** Where the time goes, when nothing else is asked for. */
-async function latency(peer: Peer, hostname: string, dnsMs: number, app: App | undefined): Promise<Row> {
+async function latency(peer: Peer, hostname: string, dnsMs: number, app: App | undefined): Promise<Finding> {
   const { times } = await ask(peer, hostname, { path: '/healthz' });
   const upstream = app && (await ask(peer, formatHost(app, hostname))).times.firstByte;
   const parts = [
@@ -138,7 +127,7 @@ async function latency(peer: Peer, hostname: string, dnsMs: number, app: App | u
   ];
   parts.push(`first byte of the UAP itself ${milliseconds(times.firstByte)}`);
   if (app && upstream !== undefined) parts.push(`of ${targetText(app)} ${milliseconds(upstream)}`);
-  return ok('latency', parts.join(', '), {
+  return ok(parts.join(', '), {
     dnsMs: round(dnsMs),
     connectMs: round(times.connect),
     tlsMs: round(times.tls),

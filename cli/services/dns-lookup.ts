@@ -1,6 +1,7 @@
 import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { CommandError } from '../command';
+import { networkReasons } from './http';
 
 /** Codes of an answer that says that there is no such record. */
 const none = ['ENOTFOUND', 'ENODATA'];
@@ -46,7 +47,7 @@ export class Lookup {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (none.includes(code)) return [];
-      const reason = reasons[code] ?? code;
+      const reason = reasons[code] ?? networkReasons[code] ?? code;
       throw new CommandError(`${this.whom} can't tell the ${type} records of ${name}: ${reason}`);
     }
   }
@@ -56,7 +57,6 @@ const reasons: Readonly<Record<string, string>> = {
   ETIMEOUT: 'no answer',
   ESERVFAIL: 'SERVFAIL, as if the zone were broken',
   EREFUSED: 'REFUSED',
-  ECONNREFUSED: 'nothing listens there',
 };
 
 /** `ns1.cloud.org:53` with the server's address. */

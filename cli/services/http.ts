@@ -127,25 +127,32 @@ function shown(url: string): string {
   return origin + pathname;
 }
 
-const reasons: Readonly<Record<string, string>> = {
+/** Node's and OpenSSL's codes of failures in words, which go on after "X can't be reached: ". */
+export const networkReasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its host name is unknown; check the name, and the DNS of this machine',
   EAI_AGAIN: 'its host name could not be looked up; check the DNS of this machine',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was closed without an answer',
   EHOSTUNREACH: 'no route to its address',
   ENETUNREACH: 'no route to its network',
+  EADDRNOTAVAIL: 'this machine has no address of that family',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
   EPROTO: 'it does not speak TLS there',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
 };
 
+/** Why there was no answer in time. */
+export const noAnswerIn = (seconds: number) => `no answer in ${seconds} s`;
+
 /** Codes of a chain that ends at a CA that isn't trusted. */
 const unknownCa = [
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-].concat('UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_GET_ISSUER_CERT');
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_GET_ISSUER_CERT',
+];
 
 /** Whether a server could not be trusted since its CA isn't known. */
 export function isUnknownCa(error: unknown): boolean {
@@ -155,8 +162,8 @@ export function isUnknownCa(error: unknown): boolean {
 const unknownCaReason = 'its certificate is from a CA that is not known here';
 
 function reasonOf(error: Error, timeout: number): string {
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return `no answer in ${timeout} s`;
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return noAnswerIn(timeout);
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (unknownCa.includes(code)) return unknownCaReason;
-  return reasons[code] ?? (error.message || code);
+  return networkReasons[code] ?? (error.message || code);
 }

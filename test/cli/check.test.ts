@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { verdict } from '../../cli/check/checks/acme';
 import type { CloudCheck, RegionCheck } from '../../cli/check/context';
 import { CloudContext } from '../../cli/check/context';
-import { failed, Missing, ok, warning } from '../../cli/check/finding';
 import { runChecks, sectionsOf } from '../../cli/check/run-checks';
 import { originOf, satisfies } from '../../cli/check/terraform';
 import { Undo } from '../../cli/check/undo';
 import { CommandError, type Io } from '../../cli/command';
+import { failed, Missing, ok, warning } from '../../cli/report';
 import { DnsRecords, resolveCloud } from '../../lib';
 import { App } from './app';
 
@@ -38,10 +38,10 @@ test('all checks run, and each says what it found', async () => {
   const region = [ofRegion('dependent', () => Promise.reject(new Missing('credentials')))];
   const { rows, interrupted } = await runChecks(context(), cloud, region, never);
   expect(rows).toEqual([
-    { check: 'one', result: 'ok', found: 'first' },
-    { check: 'one', result: 'warning', found: 'second', todo: 'do this' },
-    { check: 'refused', result: 'failed', found: 'the API says no' },
-    { check: 'dependent', region: 'One', result: 'not checked', found: 'needs credentials' },
+    { what: 'one', result: 'ok', detail: 'first' },
+    { what: 'one', result: 'warning', detail: 'second', todo: 'do this' },
+    { what: 'refused', result: 'failed', detail: 'the API says no' },
+    { what: 'dependent', region: 'One', result: 'not checked', detail: 'needs credentials' },
   ]);
   expect(interrupted).toBe(false);
 });
@@ -93,9 +93,9 @@ describe('what was written is removed', () => {
     const { rows } = await runChecks(context(), [stubborn], [], never);
     expect(times).toBe(1);
     expect(rows).toContainEqual({
-      check: 'left behind',
+      what: 'left behind',
       result: 'failed',
-      found: 'the record _x: REFUSED',
+      detail: 'the record _x: REFUSED',
       todo: 'remove it by hand',
     });
   });
@@ -103,8 +103,8 @@ describe('what was written is removed', () => {
 
 test('the report is of the cloud, then of its regions', () => {
   const rows = [
-    { check: 'image', region: 'One', ...failed('there is no image "debian-99"', 'openstack image list') },
-    { check: 'credentials', ...ok('ops in project uap') },
+    { what: 'image', region: 'One', ...failed('there is no image "debian-99"', 'openstack image list') },
+    { what: 'credentials', ...ok('ops in project uap') },
   ];
   expect(sectionsOf('a', rows)).toEqual([
     { title: 'a', rows: [{ what: 'credentials', result: 'ok', detail: 'ops in project uap' }] },
@@ -150,7 +150,7 @@ describe('CAA records', () => {
   test('of a CA that does not tell its name are a warning', () => {
     expect(verdict('cloud.org', [issue('other.test')], { url: 'https://acme.test/' })).toEqual({
       result: 'warning',
-      found: 'the CAA records of cloud.org allow only other.test; https://acme.test/ does not tell its name for them',
+      detail: 'the CAA records of cloud.org allow only other.test; https://acme.test/ does not tell its name for them',
       todo: 'ask the CA, and add it as issue and issuewild',
     });
   });

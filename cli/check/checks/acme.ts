@@ -1,8 +1,8 @@
+import { type Finding, failed, needs, ok, warning } from '../../report';
 import type { AcmeService } from '../../services/acme-directory';
 import { Lookup } from '../../services/dns-lookup';
 import { faultOf, http } from '../../services/http';
 import type { CloudCheck, RegionCheck, RegionContext } from '../context';
-import { type Finding, failed, needs, ok, warning } from '../finding';
 
 /** The CA can be reached and takes orders of the kind that is wanted. */
 export const acmeDirectory: CloudCheck = {

@@ -1,5 +1,5 @@
+import { failed, ok, warning } from '../../report';
 import type { CloudCheck } from '../context';
-import { failed, ok, warning } from '../finding';
 
 /** Keystone takes the credentials, and Terraform will find the same ones. */
 export const credentials: CloudCheck = {

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DesignateOptions, Rfc2136Options } from '../../../lib';
+import { type Finding, failed, notChecked, ok, warning } from '../../report';
 import { Lookup } from '../../services/dns-lookup';
 import { fqdn, hasNsupdate, nsupdate, type UpdateTarget } from '../../services/nsupdate';
 import { findCredentials } from '../../services/openstack/credentials';
 import type { RecordSet, Zone } from '../../services/openstack/resources';
 import { ApiError, Session } from '../../services/openstack/session';
 import type { RegionCheck, RegionContext } from '../context';
-import { type Finding, failed, notChecked, ok, warning } from '../finding';
 
 /** Seconds that a record may take to be published, or to go: longer is told, not waited for. */
 const patience = 3;

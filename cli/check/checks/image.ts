@@ -1,7 +1,7 @@
 import { suggestion } from '../../arguments';
+import { failed, needs, ok, warning } from '../../report';
 import { keyPairs } from '../../services/openstack/resources';
 import type { RegionCheck } from '../context';
-import { failed, needs, ok, warning } from '../finding';
 
 /** What the instance boots from, and on. */
 export const image: RegionCheck = {

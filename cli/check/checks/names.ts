@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { ok, warning } from '../../report';
 import { Lookup } from '../../services/dns-lookup';
 import type { RegionCheck } from '../context';
-import { ok, warning } from '../finding';
 
 /** The zone is delegated, and nothing else has the names of the UAP. */
 export const names: RegionCheck = {

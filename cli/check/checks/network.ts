@@ -1,7 +1,7 @@
 import { IpNetwork } from '../../../lib/ip-network';
+import { type Finding, failed, needs, notChecked, ok, warning } from '../../report';
 import { ownAddresses } from '../../services/openstack/own-addresses';
 import type { RegionCheck } from '../context';
-import { type Finding, failed, needs, notChecked, ok, warning } from '../finding';
 
 /** The network is one that users' instances are on, and the UAP's instance may be. */
 export const network: RegionCheck = {

@@ -1,6 +1,6 @@
+import { failed, needs, notChecked, ok } from '../../report';
 import type { Session } from '../../services/openstack/session';
 import type { RegionCheck, RegionContext } from '../context';
-import { failed, needs, notChecked, ok } from '../finding';
 import type { PlannedResource } from '../plan';
 
 interface Limits {

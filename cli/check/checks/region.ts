@@ -1,6 +1,6 @@
+import { failed, ok } from '../../report';
 import type { ServiceType } from '../../services/openstack/session';
 import type { RegionCheck } from '../context';
-import { failed, ok } from '../finding';
 
 /** Services that some settings need, by the resources that are then made. */
 const services: Readonly<Record<string, ServiceType>> = {

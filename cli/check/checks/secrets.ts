@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { filePath } from '../../../lib/strategies/pem';
 import { Secret } from '../../../lib/strategies/secret';
+import { type Finding, failed, ok, warning } from '../../report';
 import type { CloudCheck } from '../context';
-import { type Finding, failed, ok, warning } from '../finding';
 
 /** Every secret of the settings is there, as Terraform will look for it. */
 export const secrets: CloudCheck = {

@@ -1,5 +1,5 @@
+import { failed, ok } from '../../report';
 import type { CloudCheck } from '../context';
-import { failed, ok } from '../finding';
 import { findTerraform, originOf, satisfies } from '../terraform';
 
 /** Terraform is there, and the providers can be had. */
