@@ -70,7 +70,7 @@ const root = process.getuid?.() === 0;
     const inside = `
       ip link set lo up && ip address add 169.254.169.254/32 dev lo
       nft --file ${path.join(assets, 'etc/nftables.nft')}
-      timeout 60 /usr/bin/python3 -c 'import socket
+      timeout --foreground 60 /usr/bin/python3 -c 'import socket
 server = socket.create_server(("169.254.169.254", 80))
 print("listens", flush=True)
 while True: server.accept()[0].close()' | (
