@@ -80,3 +80,14 @@ test('every path of this repository that the pages name exists', () => {
   const missing = named.filter(({ path }) => !elsewhere.test(path) && !existsSync(join(root, path)));
   expect(missing.map(({ page, path }) => `${page}: ${path}`)).toEqual([]);
 });
+
+test('every npm script and target of make that the pages name exists', () => {
+  const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+  const targets = [...read('Makefile').matchAll(/^([a-z0-9-]+):/gm)].map(([, name]) => name);
+  const named = (page: string, pattern: RegExp) => [...read(page).matchAll(pattern)].map(([, name = '']) => name);
+  const unknown = pages.flatMap((page) => [
+    ...named(page, /(?:`|^)npm run (?:--silent )?([\w-]+)/gm).filter((name) => !scripts.includes(name)),
+    ...named(page, /(?:`|^)make ([\w-]+)/gm).filter((name) => !targets.includes(name)),
+  ]);
+  expect(unknown).toEqual([]);
+});
