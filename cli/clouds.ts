@@ -7,7 +7,8 @@ import { checkCloudNames } from '../lib/settings/source';
 import { suggestion } from './arguments';
 import { CommandError, type Io, UsageError } from './command';
 
-const defaultStacks = 'stacks/index.ts';
+/** The file that exports the clouds, unless `--stacks` names another. */
+export const defaultStacks = 'stacks/index.ts';
 
 /**
  * The settings of a cloud from the operator's app. They may come from another copy of this package than the command:
@@ -60,11 +61,6 @@ function reason(error: unknown): string {
   const notFound = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
   // Who required whom is of no use to an operator.
   return notFound ? (error.message.split('\n')[0] as string) : error.message;
-}
-
-/** What a file of the operator's app exports. */
-export function loadFile(file: string, io: Io): unknown {
-  return (io.load ?? load)(file);
 }
 
 function load(file: string): unknown {

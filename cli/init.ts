@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { timeoutOf } from './arguments';
-import { findCloud, loadFile } from './clouds';
+import { allClouds, defaultStacks } from './clouds';
 import { CommandError, type GeneralCommand, type Io, text, UsageError, type Values } from './command';
 import type { Answer } from './init/ask';
 import type { Settings } from './init/settings';
@@ -64,12 +64,11 @@ export const init: GeneralCommand = {
     if (name === undefined)
       throw new UsageError('init needs a name for the cloud, best that of its entry in clouds.yaml');
     if (more.length > 0) throw new UsageError(`init takes one cloud; "${more.join(' ')}" is too much`);
-    const files = filesOf(io, values, name);
-    const [{ Asker, processTerminal }, { interview }, { sourceOf, constantOf }, { withCloud }] = await Promise.all([
+    const file = fileOf(io, values, name);
+    const [{ Asker, processTerminal }, { interview }, { settingsYaml }] = await Promise.all([
       import('./init/ask'),
       import('./init/interview'),
-      import('./init/source'),
-      import('./init/index-file'),
+      import('./init/yaml'),
     ]);
     const terminal = values.yes ? undefined : await processTerminal();
     const ask = new Asker(values, terminal, values.yes === true);
@@ -78,42 +77,17 @@ export const init: GeneralCommand = {
       openstack: entryOf(values, name),
       timeout: timeoutOf(values, 10),
     });
-    const library = libraryOf(io, files.cloud);
-    const index = existsSync(files.index) ? readFileSync(files.index, 'utf8') : undefined;
-    const listed = withCloud(index, name, constantOf(name), library);
-    await writeAll(
-      io,
-      values,
-      settings,
-      files,
-      sourceOf(settings, library),
-      'text' in listed ? listed.text : undefined,
-    );
+    await write(file, name, settingsYaml(settings, schemaPath(io, file)));
     io.stdout.write(answersText(ask.answers, remarks));
-    const [cloudLabel, indexLabel] = [files.cloud, files.index].map((file) => relative(io.cwd, file));
-    if ('text' in listed) {
-      io.stdout.write(`\n${cloudLabel} is written, and listed in ${indexLabel}.\n`);
-    } else {
-      const [importLine, element] = listed.byHand;
-      io.stdout.write(`\n${cloudLabel} is written. List it in ${indexLabel}, which is not in the usual form:\n`);
-      io.stdout.write(`  ${importLine}\n  and ${element} as an element of clouds\n`);
-    }
-    io.stdout.write(
-      `\nNext:\n${next(settings)
-        .map((line) => `  ${line}\n`)
-        .join('')}`,
-    );
+    io.stdout.write(`\n${writtenText(io, values, name, relative(io.cwd, file))}\n`);
+    const steps = next(settings).map((line) => `  ${line}\n`);
+    io.stdout.write(`\nNext:\n${steps.join('')}`);
     return 0;
   },
 };
 
-interface Files {
-  readonly cloud: string;
-  readonly index: string;
-}
-
-/** Where it will be written; what can be known to be wrong is told before the first question. */
-function filesOf(io: Io, values: Values, name: string): Files {
+/** Where it will be written; what can be known to be wrong is reported before the first question. */
+function fileOf(io: Io, values: Values, name: string): string {
   if (!form.test(name)) {
     const lower = name
       .toLowerCase()
@@ -122,19 +96,24 @@ function filesOf(io: Io, values: Values, name: string): Files {
     const better = form.test(lower) ? `; write: uap init ${lower} --openstack ${name}` : '';
     throw new UsageError(`the name of a cloud is lower-case letters, digits and hyphens; got "${name}"${better}`);
   }
-  if (name === 'index') throw new UsageError('"index" is the list of the clouds; choose another name');
-  const index = resolve(io.cwd, text(values, 'stacks') ?? 'stacks/index.ts');
-  if (!/\.[cm]?ts$/.test(index)) throw new UsageError(`--stacks must be a TypeScript file; got "${basename(index)}"`);
-  const cloud = join(dirname(index), `${name}.ts`);
-  if (existsSync(cloud) && values.force !== true) {
-    throw new CommandError(`${relative(io.cwd, cloud)} is there already; --force writes over it`);
+  const folder = dirname(stacksFile(io, values));
+  const [file = '', ...others] = ['yaml', 'yml', 'ts', 'js'].map((suffix) => join(folder, `${name}.${suffix}`));
+  const other = others.find(existsSync);
+  // Of a cloud in two files neither could be used.
+  if (other) throw new CommandError(`${relative(io.cwd, other)} is there already; choose another name, or remove it`);
+  if (existsSync(file) && values.force !== true) {
+    throw new CommandError(`${relative(io.cwd, file)} is there already; --force writes over it`);
   }
   if (!existsSync(join(io.cwd, 'cdktf.json'))) {
     throw new UsageError(
       'there is no cdktf.json; run uap init in the folder of your app, e.g. the clone of this repository',
     );
   }
-  return { cloud, index };
+  return file;
+}
+
+function stacksFile(io: Io, values: Values): string {
+  return resolve(io.cwd, text(values, 'stacks') ?? defaultStacks);
 }
 
 function entryOf(values: Values, name: string): string | undefined {
@@ -142,44 +121,49 @@ function entryOf(values: Values, name: string): string | undefined {
   return given === '-' ? undefined : (given ?? name);
 }
 
-/** This repository's own sources, or the package. */
-function libraryOf(io: Io, cloud: string): string {
-  const own = join(io.cwd, 'lib/index.ts');
-  if (!existsSync(own)) return 'cdktf-openstack-uap';
-  const path = relative(dirname(cloud), join(io.cwd, 'lib'));
-  return path.startsWith('.') ? path : `./${path}`;
+/** Path of the JSON Schema: in this repository, or in the package that the app depends on. */
+function schemaPath(io: Io, file: string): string {
+  const schema = 'schemas/cloud.schema.json';
+  const own = existsSync(join(io.cwd, schema)) ? schema : join('node_modules/cdktf-openstack-uap', schema);
+  return relative(dirname(file), join(io.cwd, own));
 }
 
-/** Writes the files, and takes them back if the settings turn out to be wrong. */
-async function writeAll(
-  io: Io,
-  values: Values,
-  { name }: Settings,
-  files: Files,
-  source: string,
-  index: string | undefined,
-): Promise<void> {
-  const before = [files.cloud, files.index].map((file) => ({
-    file,
-    content: existsSync(file) ? readFileSync(file, 'utf8') : undefined,
-  }));
+/**
+ * Puts the settings in place once they are read back and found to be right; a reader never sees half of the file.
+ * @throws SettingsError if they are wrong
+ */
+async function write(file: string, name: string, content: string): Promise<void> {
+  const { cloudFromYaml, resolveCloud, SettingsError } = await import('../lib');
+  // The name that begins with a dot is of no cloud.
+  const draft = join(dirname(file), `.${name}.yaml`);
+  mkdirSync(dirname(file), { recursive: true });
   try {
-    mkdirSync(dirname(files.cloud), { recursive: true });
-    writeFileSync(files.cloud, source);
-    if (index !== undefined) writeFileSync(files.index, index);
-    const spec =
-      index === undefined
-        ? Object.values(loadFile(files.cloud, io) as object)[0]
-        : findCloud(name, text(values, 'stacks'), io);
-    const { resolveCloud } = await import('../lib/settings');
-    resolveCloud(spec);
+    writeFileSync(draft, content);
+    resolveCloud(cloudFromYaml(draft));
+    renameSync(draft, file);
   } catch (error) {
-    for (const { file, content } of before) {
-      if (content === undefined) rmSync(file, { force: true });
-      else writeFileSync(file, content);
-    }
-    throw error;
+    rmSync(draft, { force: true });
+    if (!(error instanceof SettingsError)) throw error;
+    // Lines of a file that is gone are of no use.
+    throw new SettingsError(
+      name,
+      error.problems.map(({ at, ...problem }) => problem),
+    );
   }
+}
+
+/** Whether the app finds the new file, and if not, what is missing. */
+function writtenText(io: Io, values: Values, name: string, file: string): string {
+  const stacks = stacksFile(io, values);
+  const label = relative(io.cwd, stacks);
+  const found = existsSync(stacks) && allClouds(text(values, 'stacks'), io).clouds.some((cloud) => cloud.name === name);
+  if (found) return `${file} is written; ${label} finds it by itself.`;
+  const library = existsSync(join(io.cwd, 'lib/index.ts')) ? '../lib' : 'cdktf-openstack-uap';
+  return [
+    `${file} is written, but ${label} does not read it. Add to that file:`,
+    `  import { cloudsFromYaml } from '${library}';`,
+    '  export const clouds = [...cloudsFromYaml(__dirname)]; // behind the clouds that are there',
+  ].join('\n');
 }
 
 const origins: Readonly<Record<Answer['by'], string>> = {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { ApiServer, tokenReply } from './api-server';
 import { App } from './app';
 
@@ -25,14 +25,8 @@ test.each<[string, string[], string]>([
   ['no name', [], 'init needs a name for the cloud, best that of its entry in clouds.yaml'],
   ['two names', ['a', 'b'], 'init takes one cloud; "b" is too much'],
   ['a name that no stack may have', ['IU_Cloud'], 'got "IU_Cloud"; write: uap init iu-cloud --openstack IU_Cloud'],
-  ['the name of the list', ['index'], '"index" is the list of the clouds; choose another name'],
   ['an unknown option', ['a', '--flavour', 'x'], '--flavour'],
   ['an option without its value', ['a', '--host'], '--host'],
-  [
-    'a list in another language',
-    ['a', '--stacks', 'stacks/index.js'],
-    '--stacks must be a TypeScript file; got "index.js"',
-  ],
   ['a wrong time', ['a', '--yes', '--timeout', 'soon'], '--timeout must be a number of seconds up to 600; got "soon"'],
 ])('%s is a mistake on the command line', async (_, argv, message) => {
   const { code, line } = await refused(...argv);
@@ -41,9 +35,14 @@ test.each<[string, string[], string]>([
 });
 
 test('settings that are there stay', async () => {
-  app.write('stacks/mine.ts', '// mine\n');
-  expect(await refused('mine')).toEqual({ code: 1, line: 'stacks/mine.ts is there already; --force writes over it' });
-  expect(readFileSync(app.path('stacks/mine.ts'), 'utf8')).toBe('// mine\n');
+  app.write('stacks/mine.yaml', '# mine\n');
+  expect(await refused('mine')).toEqual({ code: 1, line: 'stacks/mine.yaml is there already; --force writes over it' });
+  app.write('stacks/other.ts', '// other\n');
+  expect(await refused('other', '--force')).toEqual({
+    code: 1,
+    line: 'stacks/other.ts is there already; choose another name, or remove it',
+  });
+  expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toBe('# mine\n');
 });
 
 test('it runs in the folder of an app alone', async () => {
@@ -123,39 +122,54 @@ describe('with a cloud', () => {
     );
   });
 
-  test('the settings are written and listed', async () => {
-    await cloud();
+  /** The list of clouds of an app, and the package that it imports: here the sources. */
+  function index(...elements: string[]): void {
     app.write(
       'stacks/index.ts',
-      `import type { CloudSpec } from 'cdktf-openstack-uap';\nimport { x } from './x';\n\nexport const clouds: readonly CloudSpec[] = [x];\n`,
+      `import { cloudsFromYaml } from 'cdktf-openstack-uap';\n\nexport const clouds = [${elements}];\n`,
     );
-    app.write('stacks/x.ts', "export const x = { name: 'x' };\n");
-    // The package that an app imports: here the sources.
     app.write(
       'node_modules/cdktf-openstack-uap/index.js',
       `module.exports = require(${JSON.stringify(`${__dirname}/../../lib`)});`,
     );
+  }
+
+  test('the settings are written, and found', async () => {
+    await cloud();
+    index("{ name: 'x' }", '...cloudsFromYaml(__dirname)');
     const { code, stdout, stderr } = await app.run('init', 'mine', ...manual, ...challenge);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/network +public {2}\(the only one\)\n/);
     expect(stdout).toContain(
-      'stacks/mine.ts is written, and listed in stacks/index.ts.\n\nNext:\n  npx uap check mine\n  npx cdktf deploy mine\n',
+      'stacks/mine.yaml is written; stacks/index.ts finds it by itself.\n\nNext:\n  npx uap check mine\n  npx cdktf deploy mine\n',
     );
     expect(code).toBe(0);
-    expect(readFileSync(app.path('stacks/index.ts'), 'utf8')).toContain('[x, mine]');
+    expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/node_modules\/cdktf-openstack-uap\/schemas\/cloud\.schema\.json\n/,
+    );
+    expect(readdirSync(app.path('stacks')).sort()).toEqual(['index.ts', 'mine.yaml']);
   });
 
-  test('settings that turn out to be wrong are taken back', async () => {
+  test('an app that does not read them says what is missing', async () => {
     await cloud();
-    app.write('stacks/index.ts', "import { x } from './x';\n\nexport const clouds = [x];\n");
-    app.write('stacks/x.ts', "throw new Error('broken');\n");
-    const { code, stderr } = await app.run('init', 'mine', ...manual, ...challenge);
-    expect(stderr).toContain("stacks/index.ts can't be loaded: ");
-    expect(code).toBe(1);
-    expect(existsSync(app.path('stacks/mine.ts'))).toBe(false);
-    expect(readFileSync(app.path('stacks/index.ts'), 'utf8')).toBe(
-      "import { x } from './x';\n\nexport const clouds = [x];\n",
-    );
+    index("{ name: 'x' }");
+    const { code, stdout } = await app.run('init', 'mine', ...manual, ...challenge);
+    expect(stdout).toContain('stacks/mine.yaml is written, but stacks/index.ts does not read it. Add to that file:\n');
+    expect(stdout).toContain("\n  import { cloudsFromYaml } from 'cdktf-openstack-uap';\n");
+    expect(code).toBe(0);
+  });
+
+  test('settings that turn out to be wrong are not put in place', async () => {
+    await cloud();
+    const before = 'name: mine # of before\n';
+    app.write('stacks/mine.yaml', before);
+    // No question compares the ranges with the addresses that are refused.
+    const wrong = ['--ranges', '149.165.152.0/22', '--deny', '192.0.2.1', '--force'];
+    const { code, stdout, stderr } = await app.run('init', 'mine', ...manual, ...challenge, ...wrong);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^uap: 1 problem in the settings of mine\n\n {2}regions\[0\]\.deniedAddresses\[0\]: /);
+    expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toBe(before);
+    expect(readdirSync(app.path('stacks')).sort()).toEqual(['index.ts', 'mine.yaml']);
   });
 });
 
