@@ -47,8 +47,8 @@ export class CloudflareRecords extends DnsRecords {
 
   bind(scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
     const provider = this.provider(TerraformStack.of(scope));
-    for (const { id, name, type, ttl, each, dependsOn } of records) {
-      for (const [index, address] of each.entries()) {
+    for (const { id, name, type, ttl, separateAddresses, dependsOn } of records) {
+      for (const [index, address] of separateAddresses.entries()) {
         const record = new TerraformResource(scope, `${id}-${index}`, {
           terraformResourceType: 'cloudflare_dns_record',
           provider,

@@ -15,8 +15,8 @@ const floors: readonly (readonly string[])[] = [
   ['settings', 'constructs'],
   ['strategies'],
   ['nginx', 'cloud-init', 'terraform'],
-  ['validation', 'hostname', 'ip-network', 'instance-parts'],
-  ['instance-paths'],
+  ['validation', 'hostname', 'instance-parts'],
+  ['ip-network', 'instance-paths'],
 ];
 
 /** Files of lib/ with what they import, types too: packages by name, files by their path in the repository. */
@@ -56,7 +56,7 @@ function violations(
 }
 
 /** Moves that are not done yet. */
-const pending = ['lib/nginx/proxy-model.ts', 'lib/strategies/instance-address.ts'];
+const pending = ['lib/nginx/proxy-model.ts'];
 
 test('every file of lib/ is on a floor', () => {
   const without = [...importsOf.keys()].filter((file) => floorOf(file) === -1);

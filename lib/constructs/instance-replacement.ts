@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import { terraformAddress } from '../terraform/address';
 import type { ComputeInstanceV2 } from '../terraform/providers/openstack';
 
-export interface InstanceSourceProps {
-  /** What the operator chose, from `instanceChoices`. */
-  readonly choices: string;
+export interface ReplacementTriggerProps {
+  /** The settings that an instance is created from, as text. */
+  readonly settings: string;
   /** The setting of that name. */
   readonly generation: number;
   /** What travels in the user data besides the files, by name: sensitive tokens. */
@@ -17,15 +17,15 @@ export interface InstanceSourceProps {
  * What replaces an instance when the operator changes it: other settings, other secrets, a raised generation. The user
  * data itself replaces nothing, as a newer version of this package writes another one for the same settings.
  */
-export class InstanceSource extends Construct {
+export class ReplacementTrigger extends Construct {
   /** Address for the server's `replace_triggered_by`, which takes no expression. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, props: InstanceSourceProps) {
+  constructor(scope: Construct, id: string, props: ReplacementTriggerProps) {
     super(scope, id);
     const resource = new TerraformResource(this, 'Resource', { terraformResourceType: 'terraform_data' });
     resource.addOverride('triggers_replace', {
-      settings: sha256(props.choices),
+      settings: sha256(props.settings),
       generation: props.generation,
       secrets: Fn.sha256(Fn.join('\n', Object.values(props.secrets))),
     });

@@ -16,7 +16,7 @@ const forget = (own: string) =>
  * state has the new metadata all the same, no later plan sends it again, and the instance would wait for ever
  * (openstack provider 3.4.0). Nova's own view tells: `all_metadata` is read at each plan.
  */
-export class Delivered extends Construct {
+export class MetadataCheck extends Construct {
   readonly resource: TerraformResource;
 
   constructor(scope: Construct, id: string, server: ComputeInstanceV2) {

@@ -46,7 +46,7 @@ export interface ProxyInstanceProps {
   /** The cloud-config with the secret late files: a sensitive Terraform template. */
   readonly userData: string;
   /** Address of a resource whose change replaces the server; a change of the user data alone doesn't. */
-  readonly source: string;
+  readonly replacementTrigger: string;
   /** The metadata, and what is checked of it. */
   readonly delivery: BoundDelivery;
   /** Checked, with those of the delivery, before the server is created or changed. @default none */
@@ -62,7 +62,7 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  *
  *     network (looked up) ── port ── server ── metadata (certificate, changes in place)
  *                                      └────── user data (configuration and secrets)
- *                     source ── replaces the server
+ *        replacement trigger ── replaces the server
  *
  * Without, Nova makes the port with the server: a port can be on one server only, and here a new one is there before
  * the old one goes.
@@ -125,7 +125,7 @@ export class ProxyInstance extends Construct {
         // second instance, which brings a server group, must replace a running UAP by surprise: all count for the next
         // new instance.
         ignoreChanges: ['image_id', 'user_data', 'scheduler_hints'],
-        replaceTriggeredBy: [props.source],
+        replaceTriggeredBy: [props.replacementTrigger],
         precondition: [...(props.preconditions ?? []), ...props.delivery.preconditions],
       },
     });

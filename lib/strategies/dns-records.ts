@@ -29,9 +29,9 @@ export interface AddressRecord {
   readonly ttl: number;
   /** The addresses: a Terraform list token. */
   readonly addresses: string[];
-  /** The addresses one by one, as tokens. */
-  readonly each: readonly string[];
-  /** What must be there before the record is: readiness. A dependency of the construct would not reach Terraform. */
+  /** The same addresses, a token for each: for a strategy that writes a line for each address. */
+  readonly separateAddresses: readonly string[];
+  /** What must exist before the record: readiness. A dependency of the construct would not reach Terraform. */
   readonly dependsOn: ITerraformDependable[];
 }
 
@@ -314,8 +314,8 @@ class ManualRecords extends DnsRecords {
 
   bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
     return {
-      manual: records.flatMap(({ name, ttl, type, each }) =>
-        each.map((address) => `${fqdn(name)} ${ttl} IN ${type} ${address}`),
+      manual: records.flatMap(({ name, ttl, type, separateAddresses }) =>
+        separateAddresses.map((address) => `${fqdn(name)} ${ttl} IN ${type} ${address}`),
       ),
     };
   }

@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
-import type { ProxyInstance } from '../constructs/proxy-instance';
 import { NetworkingFloatingipAssociateV2, NetworkingFloatingipV2 } from '../terraform/providers/openstack';
 
 /** A floating IP for each instance. */
@@ -24,15 +23,21 @@ export interface AddressContext {
   readonly tags?: readonly string[];
 }
 
-/** An address that is there before its instance, and stays when that is replaced. */
+/** An instance that an address can lead to. */
+export interface AddressedInstance {
+  /** Id of the port that the instance is on now. */
+  readonly portId: string;
+}
+
+/** An address that exists before its instance, and stays when the instance is replaced. */
 export interface ReservedAddress {
   /** IPv4 addresses as a list token; undefined: those of the instance's port. */
   readonly addresses?: string[];
   /**
    * Leads the address to an instance, once it is ready.
-   * @returns what must be there before the instance answers at the address
+   * @returns what must exist before the instance answers at the address
    */
-  attach(instance: ProxyInstance, ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
+  attach(instance: AddressedInstance, ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
 }
 
 /** An address at which a load balancer is reached. */

@@ -141,11 +141,11 @@ class Octavia extends LoadBalancer {
     return problems;
   }
 
-  bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer {
-    const own = new Construct(scope, id);
-    const common = { region: context.region, tags: context.tags ? [...context.tags] : undefined };
-    const balancer = new LbLoadbalancerV2(own, 'Resource', {
-      ...common,
+  bind(parent: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer {
+    const scope = new Construct(parent, id);
+    const balancer = new LbLoadbalancerV2(scope, 'Resource', {
+      region: context.region,
+      tags: tagsOf(context),
       name: context.name,
       description: `User Application Proxy ${context.hostname}`,
       vipNetworkId: context.networkId,
@@ -153,75 +153,92 @@ class Octavia extends LoadBalancer {
       loadbalancerProvider: this.options.provider,
     });
     // Octavia changes one thing of a load balancer at a time; in a chain nothing waits for a lock.
-    let previous: ITerraformDependable = balancer;
-    const pools = (
-      [
-        ['https', 443],
-        ['http', 80],
-      ] as const
-    ).map(([protocol, port]) => {
-      const name = `${context.name}-${protocol}`;
-      const pool = new LbPoolV2(own, `pool-${protocol}`, {
-        ...common,
-        name,
-        loadbalancerId: balancer.id,
-        protocol: 'PROXY',
-        // WebSockets live long: what counts is how many there are.
-        lbMethod: 'LEAST_CONNECTIONS',
-        dependsOn: [previous],
-      });
-      const listener = new LbListenerV2(own, `listener-${protocol}`, {
-        ...common,
-        name,
-        loadbalancerId: balancer.id,
-        defaultPoolId: pool.id,
-        protocol: 'TCP',
-        protocolPort: port,
-        timeoutClientData: idleTimeout,
-        timeoutMemberData: idleTimeout,
-      });
-      const monitor = new LbMonitorV2(own, `monitor-${protocol}`, {
-        region: context.region,
-        name,
-        poolId: pool.id,
-        type: 'HTTP',
-        httpMethod: 'GET',
-        // The UAP answers for its own name alone, and only HTTP/1.1 sends one.
-        httpVersion: '1.1',
-        domainName: context.hostname,
-        urlPath: '/healthz',
-        expectedCodes: '200',
-        // Dead after two requests in a row: in service no longer than 13 s.
-        delay: 5,
-        timeout: 3,
-        maxRetries: 1,
-        maxRetriesDown: 2,
-        dependsOn: [listener],
-      });
-      previous = monitor;
-      return { protocol, port, pool };
-    });
+    const https = createPool(scope, context, balancer, { protocol: 'https', port: 443, after: balancer });
+    const http = createPool(scope, context, balancer, { protocol: 'http', port: 80, after: https.monitor });
     return {
       port: { address: balancer.vipAddress, portId: balancer.vipPortId },
       serve: (addresses, ready) => {
-        let before: readonly ITerraformDependable[] = [...ready, previous];
-        return pools.map(({ protocol, port, pool }) => {
-          // All members in one resource, which changes in place: the new ones come and the old ones go in one step.
-          const members = new LbMembersV2(own, `members-${protocol}`, {
-            region: context.region,
-            poolId: pool.id,
-            member: addresses.map((address, index) => ({
-              name: index === 0 ? context.name : `${context.name}-${index + 1}`,
-              address,
-              protocolPort: port,
-              monitorPort: HEALTH_PORT,
-            })),
-            dependsOn: [...before],
-          });
-          before = [members];
-          return members;
-        });
+        const httpsMembers = setMembers(scope, context, https, addresses, [...ready, http.monitor]);
+        return [httpsMembers, setMembers(scope, context, http, addresses, [httpsMembers])];
       },
     };
   }
+}
+
+/** A port of the load balancer, and the pool of instances behind it. */
+interface BalancedPort {
+  readonly protocol: 'https' | 'http';
+  readonly port: number;
+  readonly pool: LbPoolV2;
+  /** The last of its resources. */
+  readonly monitor: LbMonitorV2;
+}
+
+function createPool(
+  scope: Construct,
+  context: LoadBalancerContext,
+  balancer: LbLoadbalancerV2,
+  { protocol, port, after }: Pick<BalancedPort, 'protocol' | 'port'> & { readonly after: ITerraformDependable },
+): BalancedPort {
+  const { region } = context;
+  const common = { region, tags: tagsOf(context), name: `${context.name}-${protocol}`, loadbalancerId: balancer.id };
+  const pool = new LbPoolV2(scope, `pool-${protocol}`, {
+    ...common,
+    protocol: 'PROXY',
+    // WebSockets live long: what counts is how many there are.
+    lbMethod: 'LEAST_CONNECTIONS',
+    dependsOn: [after],
+  });
+  const listener = new LbListenerV2(scope, `listener-${protocol}`, {
+    ...common,
+    defaultPoolId: pool.id,
+    protocol: 'TCP',
+    protocolPort: port,
+    timeoutClientData: idleTimeout,
+    timeoutMemberData: idleTimeout,
+  });
+  const monitor = new LbMonitorV2(scope, `monitor-${protocol}`, {
+    region,
+    name: common.name,
+    poolId: pool.id,
+    type: 'HTTP',
+    httpMethod: 'GET',
+    // The UAP answers only for its own name, and only HTTP/1.1 sends one.
+    httpVersion: '1.1',
+    domainName: context.hostname,
+    urlPath: '/healthz',
+    expectedCodes: '200',
+    // Dead after two requests in a row: in service no longer than 13 s.
+    delay: 5,
+    timeout: 3,
+    maxRetries: 1,
+    maxRetriesDown: 2,
+    dependsOn: [listener],
+  });
+  return { protocol, port, pool, monitor };
+}
+
+/** All members in one resource, which changes in place: new ones come and old ones go in one step. */
+function setMembers(
+  scope: Construct,
+  { name, region }: LoadBalancerContext,
+  { protocol, port, pool }: BalancedPort,
+  addresses: readonly string[],
+  dependsOn: ITerraformDependable[],
+): LbMembersV2 {
+  return new LbMembersV2(scope, `members-${protocol}`, {
+    region,
+    poolId: pool.id,
+    member: addresses.map((address, index) => ({
+      name: index === 0 ? name : `${name}-${index + 1}`,
+      address,
+      protocolPort: port,
+      monitorPort: HEALTH_PORT,
+    })),
+    dependsOn,
+  });
+}
+
+function tagsOf({ tags }: LoadBalancerContext): string[] | undefined {
+  return tags ? [...tags] : undefined;
 }

@@ -1,12 +1,15 @@
-import { Fn, TerraformLocal } from 'cdktf';
+import { Fn } from 'cdktf';
 import type { Construct } from 'constructs';
+import { endpointUrl } from './endpoint-url';
 import { DataOpenstackIdentityAuthScopeV3, IdentityApplicationCredentialV3 } from './providers/openstack';
 
+/** An application credential: its name and what it may do. */
 export interface InstanceCredentialOptions {
   /** Unique among the application credentials of the user that deploys. */
   readonly name: string;
+  /** For people, shown by `openstack application credential list`. */
   readonly description: string;
-  /** The only requests that it is good for; `*` in a path stands for one of its parts. */
+  /** The only requests that it may send; `*` in a path stands for one of its segments. */
   readonly accessRules: readonly { readonly service: string; readonly method: string; readonly path: string }[];
 }
 
@@ -31,13 +34,8 @@ export function instanceCredential(
     name: `${context.namePrefix}-${context.hostname}`,
     region,
   });
-  // Sorted, as the order of a catalog may change, and a change of the credentials makes a new instance.
-  const keystone = `sort(flatten([for service in ${authScope.fqn}.service_catalog : [for endpoint in service.endpoints : endpoint.url if endpoint.interface == "public"${
-    region === undefined ? '' : ` && endpoint.region_id == "${region}"`
-  }] if service.type == "identity"]))[0]`;
   return {
-    // A local, since an expression must not stand inside of another function's arguments.
-    OS_AUTH_URL: new TerraformLocal(scope, 'keystone-url', `\${${keystone}}`).asString,
+    OS_AUTH_URL: endpointUrl(scope, 'keystone-url', authScope, { service: 'identity', region }),
     OS_APPLICATION_CREDENTIAL_ID: credential.id,
     OS_APPLICATION_CREDENTIAL_SECRET: Fn.sensitive(credential.secret),
     ...(region === undefined ? {} : { OS_REGION_NAME: region }),
