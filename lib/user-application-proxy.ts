@@ -8,7 +8,7 @@ import { rollOut } from './constructs/rollout';
 import { serverProps } from './constructs/server-props';
 import { formatHost } from './hostname';
 import { certificateContext, instanceParts } from './instance/files';
-import { instanceChoices } from './instance/replacement-trigger';
+import { replacementTrigger } from './instance/replacement-trigger';
 import type { ResolvedCloud, ResolvedRegion } from './settings';
 import type { AddressRecord } from './strategies/dns-records';
 import { ComputeApi } from './terraform/compute-api';
@@ -94,7 +94,7 @@ export class UserApplicationProxy extends Construct {
     const computeApi = server.keepsPort ? undefined : new ComputeApi(this, 'compute-api', common);
     const { digest } = bootData;
     const { generation } = region;
-    const triggers = { settings: instanceChoices(cloud, region), generation, secrets: delivery.secrets };
+    const triggers = { settings: replacementTrigger(cloud, region), generation, secrets: delivery.secrets };
     const replicas = createReplicas(this, region.instances, { ...common, address, server, triggers, digest });
     this.instances = replicas.map(({ instance }) => instance);
     this.instance = this.instances[0] as ProxyInstance;

@@ -1,96 +1,21 @@
-// Prints docs/settings.md from the docstrings of the settings: npx tsx scripts/settings-page.ts > docs/settings.md
+// Prints docs/settings.md from the definitions of the settings: npx tsx scripts/settings-page.ts > docs/settings.md
+import { inspect } from 'node:util';
 import { stringify } from 'yaml';
-import type { CloudSpec, RegionSpec } from '../lib';
-import type { AcmeDirectorySpec, AcmeSpec, ExternalAccountBindingSpec, PortsSpec } from '../lib/settings';
-import { infoAt } from '../lib/settings/issues';
-import { cloudSchema } from '../lib/settings/schema';
-import type { Path } from '../lib/validation/problems';
+import type { z } from 'zod';
+import { cloudSchema } from '../lib/settings/cloud';
+import type { SettingInfo } from '../lib/settings/definition';
+import { families } from '../lib/settings/strategies';
+import { below, mergedInfo, namesIn, type Schemas, unwrap } from '../lib/settings/walk';
+import { yamlValue } from './cloud-schema';
 import {
   type DocumentedFactory,
-  type DocumentedSetting,
+  type DocumentedOption,
   documentedFamily,
-  documentedSettings,
-} from '../test/settings/settings-docs';
-import { yamlValue } from './cloud-schema';
+  documentedOptions,
+  settingTexts,
+} from './docstrings';
 
-export const newInstance = 'new instance';
-const asForCloud = "as the cloud's";
-const newAccount = 'new account and certificate; new instance';
-
-/** What a change of a setting does, which no docstring tells; the compiler asks for every setting. */
-export const changes: {
-  readonly CloudSpec: Record<keyof CloudSpec, string>;
-  readonly AcmeSpec: Record<keyof AcmeSpec, string>;
-  readonly AcmeDirectorySpec: Record<keyof AcmeDirectorySpec, string>;
-  readonly ExternalAccountBindingSpec: Record<keyof ExternalAccountBindingSpec, string>;
-  readonly RegionSpec: Record<keyof RegionSpec, string>;
-  readonly PortsSpec: Record<keyof PortsSpec, string>;
-} = {
-  CloudSpec: {
-    name: 'another stack with a state of its own: `npx cdktf destroy` the old one before',
-    openstack: 'nothing, if its project is the same',
-    keystoneHostname: 'an output, nothing else',
-    acme: 'see [acme](#acme)',
-    dns: 'records in place; with another zone or kind they are made anew; another kind, server or key with `acmeOnInstance()`: new instance',
-    certificate: 'another kind, or another passphrase of `fromPem()`: new instance; else in place',
-    delivery: 'another kind: new instance',
-    backend: 'the state moves there: `npx cdktf deploy --migrate-state <cloud>`',
-    namePrefix: 'in place',
-    tags: 'in place',
-    regions: 'one more is another UAP; the UAP of one that is left out is destroyed',
-  },
-  AcmeSpec: {
-    email: newAccount,
-    directory: newAccount,
-    externalAccountBinding: newAccount,
-    keyType: 'new certificate',
-    profile: 'new certificate',
-    renewalInfo: 'nothing until it is time to renew',
-    recursiveNameservers: 'nothing until the next certificate',
-  },
-  AcmeDirectorySpec: {
-    url: newAccount,
-    caFile: 'nothing; with `acmeOnInstance()` in place, but new instance if it is added or left out',
-  },
-  ExternalAccountBindingSpec: { keyId: newAccount, hmacKey: newAccount },
-  RegionSpec: {
-    region: 'the UAP is destroyed and another one made in that region',
-    hostname: `${newInstance}, new certificate and records`,
-    publicNetwork: 'new port, address and instance; records in place',
-    upstreamRanges: `${newInstance}; with \`strictEgress\` the security group, too`,
-    allowSpecialPurposeRanges: 'nothing: a check',
-    image: 'nothing until the next new instance',
-    generation: newInstance,
-    flavor: 'resized in place, with a reboot',
-    instances: 'more: those that are there stay as they are, records last; fewer: the last ones are destroyed',
-    address: 'new addresses and instances; records in place. The old ones go first: an outage of minutes',
-    loadBalancer: 'new instances; records in place. The old ones go first: an outage of minutes',
-    drain: 'nothing until the next new instance',
-    keyPair: newInstance,
-    adminNetworks: 'security group in place',
-    deniedAddresses: newInstance,
-    ports: newInstance,
-    httpUpstreams: newInstance,
-    clientOrigins: newInstance,
-    sameInstanceCors: newInstance,
-    siblingShield: newInstance,
-    abuseContact: newInstance,
-    blocked: newInstance,
-    metricsNetworks: newInstance,
-    maxBodySize: newInstance,
-    upstreamSecurity: `${newInstance}; another client certificate for the same key in place`,
-    packageMirror: newInstance,
-    strictEgress: 'security group in place',
-    recordTtl:
-      'records in place; with `rfc2136` they are removed and made anew, so that for about a second names are not found, which resolvers may remember for the negative TTL of the zone',
-    readinessTimeout: 'nothing: a wait',
-    certificatePollInterval: newInstance,
-    dns: asForCloud,
-    certificate: asForCloud,
-    delivery: asForCloud,
-  },
-  PortsSpec: { allowed: newInstance, denied: newInstance },
-};
+const newInstance = 'new instance';
 
 const introduction = `<!-- Made by: npx tsx scripts/settings-page.ts > docs/settings.md -->
 
@@ -155,20 +80,9 @@ the password that the certificate travels with. \`acmeOnInstance()\` does withou
 \`externalAccountBinding\` and \`renewalInfo\`; a change of the others is a new instance there, unless the table says
 otherwise.`;
 
-const strategies = [
-  ['strategies/dns-records.ts', ''],
-  ['strategies/wildcard-certificate.ts', ''],
-  ['strategies/secret-delivery.ts', ''],
-  ['strategies/instance-address.ts', ''],
-  ['strategies/load-balancer.ts', ''],
-  ['strategies/upstream-security.ts', ''],
-  [
-    'strategies/state-backend.ts',
-    "The options of `s3`, `http` and `pg` are those of Terraform's backend, in camelCase: `forcePathStyle` for " +
-      '`force_path_style`.',
-  ],
-  ['strategies/secret.ts', ''],
-] as const;
+const backendNote =
+  "The options of `s3`, `http` and `pg` are those of Terraform's backend, in camelCase: `forcePathStyle` for " +
+  '`force_path_style`.';
 
 const required = '**required**';
 const code = (text: string) => `\`${text}\``;
@@ -180,40 +94,56 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   return [columns, columns.map(() => '---'), ...rows].map(line).join('\n');
 }
 
-function defaultOf(setting: DocumentedSetting): string {
-  if (!setting.optional) return required;
-  return setting.default?.startsWith('- ') ? setting.default.slice(2) : code(setting.default ?? '');
+/** The default of a setting: source text, or words; undefined if it is required. */
+export function defaultOf(schema: z.core.$ZodType): { readonly text: string; readonly isSource: boolean } | undefined {
+  const { default: words, defaultSource } = mergedInfo(unwrap(schema)) ?? {};
+  if (words !== undefined) return { text: words, isSource: false };
+  const { type, defaultValue } = schema._zod.def as { readonly type: string; readonly defaultValue?: unknown };
+  const source =
+    defaultSource ??
+    (['default', 'prefault'].includes(type) ? inspect(defaultValue).replace(/^\[ (.*) \]$/, '[$1]') : undefined);
+  return source === undefined ? undefined : { text: source, isSource: true };
 }
 
-/** The settings of an interface, those of the objects in it after their own, each with its place. */
-function nested(
-  all: readonly DocumentedSetting[],
-  of: string,
-  seen: Set<string>,
-  before: Path = [],
-): { readonly setting: DocumentedSetting; readonly path: Path }[] {
-  seen.add(of);
-  return all
-    .filter((setting) => setting.of === of)
-    .flatMap((setting) => {
-      const path = [...before, setting.name];
-      const inner = all.find((one) => !seen.has(one.of) && new RegExp(`\\b${one.of}\\b`).test(setting.type));
-      return [{ setting, path }, ...(inner ? nested(all, inner.of, seen, path) : [])];
-    });
+function shownDefault(value: ReturnType<typeof defaultOf>): string {
+  if (!value) return required;
+  return value.isSource ? code(value.text) : value.text;
 }
 
-function settingsTable(of: keyof typeof changes, place: Path): string {
-  const sections = new Set(['CloudSpec', 'AcmeSpec', 'RegionSpec']);
-  const rows = nested(documentedSettings(), of, sections).map(({ setting, path }) => {
-    const { unit, allowed = '' } = infoAt(cloudSchema, [...place, ...path]);
-    return [
-      code(path.join('.')),
-      unit && /\d/.test(allowed) ? `${setting.text} Allowed: ${allowed}.` : setting.text,
-      defaultOf(setting),
-      code(setting.example ?? ''),
-      (changes[setting.of as keyof typeof changes] as Record<string, string>)[setting.name] ?? '',
-    ];
+interface Row {
+  readonly name: string;
+  readonly schema: z.core.$ZodType;
+}
+
+/** The settings in a schema, those of the objects in it after their own, unless they have a section of their own. */
+function rowsIn(schemas: Schemas, before = ''): Row[] {
+  return namesIn(schemas).flatMap((key) => {
+    const inner = below(schemas, key);
+    const name = `${before}${key}`;
+    const own = ['acme', 'regions'].includes(name) ? [] : rowsIn(inner, `${name}.`);
+    return [{ name, schema: inner[0] as z.core.$ZodType }, ...own];
   });
+}
+
+/** What a change of a setting does. */
+export function changeOf({ replacesInstance, change }: SettingInfo): string {
+  return [...(replacesInstance ? [newInstance] : []), ...(change ? [change] : [])].join('; ');
+}
+
+/** Every setting of the section at a path: its name, and the cells of its row. */
+export function settingRows(path: readonly (string | number)[]): string[][] {
+  const texts = settingTexts();
+  const section = path.reduce<Schemas>((schemas, key) => below(schemas, key), unwrap(cloudSchema));
+  return rowsIn(section).map(({ name, schema }) => {
+    const info = mergedInfo(unwrap(schema)) ?? {};
+    const text = texts.get(schema) ?? '';
+    const allowed = info.unit && /\d/.test(info.allowed ?? '') ? ` Allowed: ${info.allowed}.` : '';
+    return [name, `${text}${allowed}`, shownDefault(defaultOf(schema)), code(info.example ?? ''), changeOf(info)];
+  });
+}
+
+function settingsTable(path: readonly (string | number)[]): string {
+  const rows = settingRows(path).map(([name = '', ...cells]) => [code(name), ...cells]);
   return table(['Setting', 'Meaning', 'Default', 'Example', 'A change'], rows);
 }
 
@@ -224,13 +154,35 @@ const texts: Record<string, string> = {
   'key.algorithm': 'The one that the key was made for.',
 };
 
-function optionText({ text, type }: DocumentedSetting, path: string): string {
+function optionText({ text, type }: DocumentedOption, path: string): string {
   const words = text || texts[path] || '';
   // A union of texts: all that it may be.
   return /^'[^']*'( \| '[^']*')+$/.test(type) ? `${words} One of ${type.split(' | ').map(code).join(', ')}.` : words;
 }
 
-function factorySection(factory: DocumentedFactory, options: readonly DocumentedSetting[]): string {
+function optionDefault({ optional, default: value = '' }: DocumentedOption): string {
+  if (!optional) return required;
+  return value.startsWith('- ') ? value.slice(2) : code(value);
+}
+
+/** The options of an interface, those of the interfaces in it after their own, each once. */
+function nested(
+  all: readonly DocumentedOption[],
+  of: string,
+  before = '',
+  seen: Set<string> = new Set(),
+): { readonly option: DocumentedOption; readonly name: string }[] {
+  seen.add(of);
+  return all
+    .filter((option) => option.of === of)
+    .flatMap((option) => {
+      const name = `${before}${option.name}`;
+      const inner = all.find((one) => !seen.has(one.of) && new RegExp(`\\b${one.of}\\b`).test(option.type));
+      return [{ option, name }, ...(inner ? nested(all, inner.of, `${name}.`, seen) : [])];
+    });
+}
+
+function factorySection(factory: DocumentedFactory, options: readonly DocumentedOption[]): string {
   const optionsOf = (type: string) => options.filter(({ of }) => of === type);
   const mark = ({ name, optional }: { name: string; optional: boolean }) => `${name}${optional ? '?' : ''}`;
   const parameters = factory.parameters.map((parameter) => {
@@ -239,9 +191,8 @@ function factorySection(factory: DocumentedFactory, options: readonly Documented
   });
   const words = factory.parameters.filter(({ text }) => text).map(({ name, text }) => `- ${code(name)}: ${text}`);
   const rows = factory.parameters
-    .flatMap(({ type }) => nested(options, type, new Set()))
-    .map(({ setting, path }) => ({ setting, name: path.join('.') }))
-    .map(({ setting, name }) => [code(name), optionText(setting, name), defaultOf(setting)]);
+    .flatMap(({ type }) => nested(options, type))
+    .map(({ option, name }) => [code(name), optionText(option, name), optionDefault(option)]);
   return [
     `**${code(`${factory.name}(${parameters.join(', ')})`)}**`,
     factory.text,
@@ -252,14 +203,14 @@ function factorySection(factory: DocumentedFactory, options: readonly Documented
     .join('\n\n');
 }
 
-function strategySection(file: string, note: string): string {
-  const { name, text, factories } = documentedFamily(file);
-  const options = documentedSettings([file]);
+function strategySection(className: string): string {
+  const { name, text, factories } = documentedFamily(className);
+  const options = documentedOptions(className);
   return [
     `### ${name}`,
     text.replaceAll(/\{@link ([^}]+)\}/g, (_, target) => code(target)),
     ...factories.map((factory) => factorySection(factory, options)),
-    ...(note ? [note] : []),
+    ...(className === 'StateBackend' ? [backendNote] : []),
   ].join('\n\n');
 }
 
@@ -268,15 +219,15 @@ export function settingsPage(): string {
   return `${[
     introduction.trim(),
     '## The cloud',
-    settingsTable('CloudSpec', []),
+    settingsTable([]),
     '## ACME',
     acmeNote,
-    settingsTable('AcmeSpec', ['acme']),
+    settingsTable(['acme']),
     '## Regions',
-    settingsTable('RegionSpec', ['regions', 0]),
+    settingsTable(['regions', 0]),
     yamlSection(),
     '## Strategy objects',
-    ...strategies.map(([file, note]) => strategySection(file, note)),
+    ...Object.keys(families).map(strategySection),
   ].join('\n\n')}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { CloudSpec, ResolvedCloud } from '../../lib';
 import { IpNetwork } from '../../lib/ip-network';
+import { cloudSchema } from '../../lib/settings/cloud';
 import { infoAt, settingNames } from '../../lib/settings/issues';
-import { cloudSchema } from '../../lib/settings/schema';
 import { Secret } from '../../lib/strategies/secret';
 import { type Path, pathText, valueAt } from '../../lib/validation/problems';
 

@@ -1,72 +1,71 @@
+import type { z } from 'zod';
 import { BAD_PORTS } from '../nginx/bad-ports';
-import { proxyModel, type ResolvedCloud, type ResolvedRegion, resolveCloud } from '../settings';
-import { DnsRecords } from '../strategies/dns-records';
+import type { ResolvedCloud, ResolvedRegion } from '../settings';
+import { portsSettings, regionSettings } from '../settings/region';
+import { mergedInfo, unwrap } from '../settings/walk';
+import { UpstreamSecurity, type UpstreamTls } from '../strategies/upstream-security';
 import { lateParts } from './files';
 
+/** The late files that every instance has with the default strategies; other ones are a choice of the operator. */
+const usualLateFiles = ['addresses', 'certificate-p12', 'certificate-password (secret)'];
+
 /**
- * What the operator chose of what an instance is made from, as text. A change of it makes a new instance. The files on
- * the instance don't count, nor what has its default, so that a newer version of this package, with other files and
- * other defaults, gives the same text for the same settings and replaces nothing.
+ * What the operator chose of what an instance is made from, as text: a change of it replaces the instance. Defaults
+ * and the files on the instance are not in it, so that a newer version of this package gives the same text for the
+ * same settings and replaces nothing. Terraform keeps a digest: a renamed line would replace every instance.
  */
-export function instanceChoices(cloud: ResolvedCloud, region: ResolvedRegion): string {
-  standard ??= defaults();
-  const { unchosen, usual } = standard;
-  const { choices, lateFiles } = choicesOf(cloud, region);
-  const given = lateFiles.filter((name) => !usual.includes(name));
-  const chosen = Object.entries({ ...choices, lateFiles: given.length > 0 ? given : undefined })
-    .map(([name, value]) => [name, JSON.stringify(value)] as const)
-    .filter(([name, value]) => value !== undefined && value !== unchosen[name])
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return chosen.map(([name, value]) => `${name}: ${value}\n`).join('');
-}
-
-interface Choices {
-  /** By name. */
-  readonly choices: Readonly<Record<string, unknown>>;
-  /** What an instance notices of certificate, delivery and client certificate: what it is given, and how. */
-  readonly lateFiles: readonly string[];
-}
-
-function choicesOf(cloud: ResolvedCloud, region: ResolvedRegion): Choices {
+export function replacementTrigger(cloud: ResolvedCloud, region: ResolvedRegion): string {
   const upstreamTls = region.upstreamSecurity.render();
-  const { ports, ...model } = proxyModel(region, upstreamTls);
-  // Not all files of the instance, as to render them takes long.
   const { files, lateFiles } = lateParts(cloud, region, upstreamTls);
-  return {
-    choices: {
-      ...model,
-      allowedPorts: ports.allowed,
-      deniedPorts: ports.denied.filter((range) => !BAD_PORTS.includes(range)),
-      upstreamTls: { ...upstreamTls, parts: upstreamTls.parts.files },
-      packageMirror: region.packageMirror,
-      certificatePollInterval: region.certificatePollInterval,
-      acme: files.find(({ path }) => path === '/etc/uap/acme.json')?.content,
-    },
-    lateFiles: lateFiles.map(({ name, secret }) => (secret ? `${name} (secret)` : name)).sort(),
+  const { ports: _, ...settings } = chosen(regionSettings, region);
+  const { allowed: allowedPorts, denied: deniedPorts } = chosen(portsSettings, {
+    ...region.ports,
+    denied: region.ports.denied.filter((range) => !BAD_PORTS.includes(range)),
+  });
+  const lines: Record<string, string | undefined> = {
+    ...settings,
+    allowedPorts,
+    deniedPorts,
+    upstreamTls: unless(upstreamTlsText(UpstreamSecurity.unverifiedTls().render()), upstreamTlsText(upstreamTls)),
+    proxyProtocolFrom: unless('[]', JSON.stringify(region.loadBalancer.sourceRanges)),
+    acme: JSON.stringify(files.find(({ path }) => path === '/etc/uap/acme.json')?.content),
+    lateFiles: unless(
+      '[]',
+      JSON.stringify(
+        lateFiles
+          .map(({ name, secret }) => (secret ? `${name} (secret)` : name))
+          .filter((name) => !usualLateFiles.includes(name))
+          .sort(),
+      ),
+    ),
   };
+  return Object.entries(lines)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('');
 }
 
-/** What `defaults` returns, which is the same for all regions. */
-let standard: ReturnType<typeof defaults> | undefined;
+/** The JSON of each setting that replaces the instance and has another value than its default. */
+function chosen<Name extends string>(
+  definitions: Readonly<Record<Name, z.ZodType>>,
+  values: Partial<Readonly<Record<Name, unknown>>>,
+): Partial<Record<Name, string>> {
+  const names = (Object.keys(definitions) as Name[]).filter(
+    (name) => mergedInfo(unwrap(definitions[name]))?.replacesInstance,
+  );
+  return Object.fromEntries(
+    names.map((name) => {
+      const { data } = definitions[name].safeParse(undefined, { jitless: true });
+      return [name, unless(JSON.stringify(data), JSON.stringify(values[name]))];
+    }),
+  ) as Partial<Record<Name, string>>;
+}
 
-/** What is no choice: the JSON of each default, and the late files that every instance has, in this version or a newer. */
-function defaults() {
-  const cloud = resolveCloud({
-    name: 'defaults',
-    acme: { email: 'ops@cloud.org' },
-    dns: DnsRecords.designate({ zone: 'cloud.org' }),
-    regions: [
-      {
-        region: null,
-        hostname: 'proxy.cloud.org',
-        publicNetwork: 'public',
-        upstreamRanges: ['149.165.152.0/22'],
-        image: 'debian-12',
-        flavor: 'm1.small',
-      },
-    ],
-  });
-  const { choices, lateFiles } = choicesOf(cloud, cloud.regions[0] as ResolvedRegion);
-  const unchosen = Object.fromEntries(Object.entries(choices).map(([name, value]) => [name, JSON.stringify(value)]));
-  return { unchosen, usual: lateFiles };
+function unless(usual: string | undefined, value: string | undefined): string | undefined {
+  return value === usual ? undefined : value;
+}
+
+function upstreamTlsText(upstreamTls: UpstreamTls): string {
+  return JSON.stringify({ ...upstreamTls, parts: upstreamTls.parts.files });
 }

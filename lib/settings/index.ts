@@ -4,7 +4,8 @@ export type {
   AcmeSpec,
   CloudSpec,
   ExternalAccountBindingSpec,
-} from './cloud-spec';
+  ResolvedCloud,
+} from './cloud';
 export { proxyModel } from './proxy-model';
-export type { PortSpec, PortsSpec, RegionSpec } from './region-spec';
-export { type ResolvedCloud, type ResolvedRegion, resolveCloud } from './resolve';
+export type { PortSpec, PortsSpec, RegionSpec, ResolvedRegion } from './region';
+export { resolveCloud } from './resolve';

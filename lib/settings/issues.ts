@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearest, type Path, type Problem, parsePath, pathText, show, valueAt } from '../validation/problems';
-import { type SettingInfo, settingInfo } from './elements';
-import { below, namesIn, type Schemas, unwrap } from './walk';
+import type { SettingInfo } from './definition';
+import { below, mergedInfo, namesIn, type Schemas, unwrap } from './walk';
 
 type Issue = z.core.$ZodIssue;
 
@@ -121,8 +121,8 @@ function schemasAt(schema: z.core.$ZodType, path: Path): Schemas[] {
 
 /** Of the setting itself, or else the example of the one around it: an element of a list has none of its own. */
 export function infoAt(schema: z.core.$ZodType, path: Path): SettingInfo {
-  const way = schemasAt(schema, path).map((schemas) => schemas.map(settingInfo).find((info) => info !== undefined));
-  return way.at(-1) ?? { example: way.filter((info) => info !== undefined).at(-1)?.example };
+  const infos = schemasAt(schema, path).map(mergedInfo);
+  return infos.at(-1) ?? { example: infos.filter((info) => info !== undefined).at(-1)?.example };
 }
 
 /** The settings in the one at a path, in their order. */

@@ -1,6 +1,6 @@
 import type { PortRange } from '../nginx/proxy-model';
 import type { Fault } from '../validation/problems';
-import type { PortSpec } from './region-spec';
+import type { PortSpec } from './region';
 
 /** Undefined when it is no port, whatever it is. */
 export function parsePort(port: PortSpec): PortRange | undefined {

@@ -1,6 +1,6 @@
 import type { ProxyModel } from '../nginx/proxy-model';
 import type { UpstreamTls } from '../strategies/upstream-security';
-import type { ResolvedRegion } from './resolve';
+import type { ResolvedRegion } from './region';
 
 /**
  * What the Nginx configuration of a region's UAP depends on.

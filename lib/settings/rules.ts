@@ -9,7 +9,7 @@ import { normalHostname } from '../validation/names';
 import { checkIpv4Network, containedNetworks, specialPurposeBlocks } from '../validation/networks';
 import { type Path, type Problem, pathText, show, valueAt, within } from '../validation/problems';
 import { covered, parsePort } from './ports';
-import type { PortSpec } from './region-spec';
+import type { PortSpec } from './region';
 
 /**
  * The settings as the operator gave them, of which some may be wrong: a rule sees only those that are right by

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type SettingInfo, settingInfo } from './definition';
 
 /** A schema with what it wraps: "optional" and such, and all alternatives of a union. */
 export type Schemas = readonly z.core.$ZodType[];
@@ -34,4 +35,10 @@ export function below(schemas: Schemas, key: string | number): Schemas {
 /** The names of the settings in an object, in their order. */
 export function namesIn(schemas: Schemas): string[] {
   return schemas.flatMap((one) => Object.keys(defOf(one).shape ?? {}));
+}
+
+/** What is said about a setting: by its own definition first, then by the schemas that this wraps. */
+export function mergedInfo(schemas: Schemas): SettingInfo | undefined {
+  const infos = schemas.map(settingInfo).filter((info) => info !== undefined);
+  return infos.length === 0 ? undefined : Object.assign({}, ...infos.reverse());
 }

@@ -1,13 +1,22 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CloudSpec, DnsRecords, type RegionSpec, resolveCloud, Secret, WildcardCertificate } from '../../lib';
-import { instanceChoices } from '../../lib/instance/replacement-trigger';
+import {
+  type CloudSpec,
+  DnsRecords,
+  LoadBalancer,
+  type RegionSpec,
+  resolveCloud,
+  Secret,
+  UpstreamSecurity,
+  WildcardCertificate,
+} from '../../lib';
+import { replacementTrigger } from '../../lib/instance/replacement-trigger';
 import { cloudA } from '../../stacks/cloud-a';
 import { cloudB } from '../../stacks/cloud-b';
 
 function choices(spec: CloudSpec): string[] {
   const cloud = resolveCloud(spec);
-  return cloud.regions.map((region) => instanceChoices(cloud, region));
+  return cloud.regions.map((region) => replacementTrigger(cloud, region));
 }
 
 const region: RegionSpec = {
@@ -28,7 +37,7 @@ const withRegion = (changed: Partial<RegionSpec>) => choices({ ...cloud, regions
 
 test('settings at their defaults are no choices', () => {
   const [hostname] = withRegion({ ports: { denied: [] }, maxBodySize: 0, certificatePollInterval: 60 });
-  expect(hostname).toBe('hostname: "uap.cloud.org"\n');
+  expect(hostname).toBe('hostname: "uap.cloud.org"\nupstreamRanges: ["149.165.152.0/22"]\n');
 });
 
 // Another text for settings that are the same replaces the instances of whoever upgrades. If this fails, the change
@@ -58,6 +67,53 @@ lateFiles: ["acme-ca","acme-credentials (secret)"]
 upstreamRanges: ["198.51.100.0/24"]
 `,
   );
+});
+
+test('every line has its name, which is in the state of deployments', () => {
+  const [all = ''] = withRegion({
+    deniedAddresses: ['149.165.152.9'],
+    ports: { allowed: ['8000-8999'], denied: [8001] },
+    httpUpstreams: false,
+    clientOrigins: ['https://exosphere.app'],
+    sameInstanceCors: true,
+    siblingShield: 'enforce',
+    abuseContact: 'abuse@cloud.org',
+    blocked: ['149.165.152.7'],
+    metricsNetworks: ['192.0.2.0/24'],
+    maxBodySize: 1,
+    packageMirror: 'https://mirror.cloud.org/debian',
+    certificatePollInterval: 61,
+    loadBalancer: LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] }),
+    certificate: WildcardCertificate.acmeOnInstance(),
+    upstreamSecurity: new (class extends UpstreamSecurity {
+      readonly description = 'another one';
+      problems = () => [];
+      render = () => ({ directives: [['proxy_ssl_verify', 'off']], parts: {} });
+      bind = () => ({});
+    })(),
+  });
+  expect(all.split('\n').map((line) => line.split(':')[0])).toEqual([
+    'abuseContact',
+    'acme',
+    'allowedPorts',
+    'blocked',
+    'certificatePollInterval',
+    'clientOrigins',
+    'deniedAddresses',
+    'deniedPorts',
+    'hostname',
+    'httpUpstreams',
+    'lateFiles',
+    'maxBodySize',
+    'metricsNetworks',
+    'packageMirror',
+    'proxyProtocolFrom',
+    'sameInstanceCors',
+    'siblingShield',
+    'upstreamRanges',
+    'upstreamTls',
+    '',
+  ]);
 });
 
 test('ports that no web app uses are denied by the package, not chosen', () => {

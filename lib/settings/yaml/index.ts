@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
-import type { CloudSpec } from '../../settings';
 import { type Problem, parsePath, pathText, SettingsError } from '../../validation/problems';
-import { cloudSchema } from '../schema';
+import type { CloudSpec } from '../cloud';
+import { cloudSchema } from '../cloud';
 import { checkCloudNames, withSource } from '../source';
 import type { YamlText } from './document';
 import { Reader } from './reader';

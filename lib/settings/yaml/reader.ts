@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import { nearest, type Path, type Problem, pathText } from '../../validation/problems';
-import { settingInfo } from '../elements';
+import { settingInfo } from '../definition';
 import { toProblems, typeOf } from '../issues';
 import { withKnown } from '../source';
+import { choices, type Factory, type Family, familyOf, needsNothing } from '../strategies';
 import { below, type Schemas, unwrap } from '../walk';
-import { choices, type Factory, type Family, familyOf, needsNothing } from './families';
 
 /**
  * Makes the strategies and secrets of settings that are plain data. What it can't make stays as it is, and a problem

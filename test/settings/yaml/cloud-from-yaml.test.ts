@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { App, Testing } from 'cdktf';
+import type { z } from 'zod';
 import { cloudFromYaml, cloudsFromYaml, resolveCloud, UapStack } from '../../../lib';
-import { yamlFamilies } from '../../../lib/settings/yaml/families';
+import { type Family, families, type strategies } from '../../../lib/settings/strategies';
 import { DnsRecords } from '../../../lib/strategies/dns-records';
 import { InstanceAddress } from '../../../lib/strategies/instance-address';
 import { LoadBalancer } from '../../../lib/strategies/load-balancer';
@@ -11,8 +12,9 @@ import { StateBackend } from '../../../lib/strategies/state-backend';
 import { UpstreamSecurity } from '../../../lib/strategies/upstream-security';
 import { WildcardCertificate } from '../../../lib/strategies/wildcard-certificate';
 import { yamlValue } from '../../../scripts/cloud-schema';
+import { documentedFamily, documentedOptions } from '../../../scripts/docstrings';
+import { settingRows } from '../../../scripts/settings-page';
 import { cloudB } from '../../../stacks/cloud-b';
-import { documentedFamily, documentedSettings } from '../settings-docs';
 import { cloud, region } from '../specs';
 import { Folder, minimal } from './files';
 
@@ -50,7 +52,7 @@ test('settings of two regions share what an anchor and << repeat', () => {
 const tsig = { name: 'uap', secret: { file: '~/tsig.key' } };
 const tsigKey = { name: 'uap', secret: Secret.file('~/tsig.key') };
 const variable = { variable: 'a' };
-const factories: [string, keyof typeof yamlFamilies, unknown, unknown][] = [
+const factories: [string, keyof typeof strategies, unknown, unknown][] = [
   [
     'rfc2136',
     'dns',
@@ -169,48 +171,43 @@ function backendText(made: unknown): unknown {
 }
 
 test('every factory of the tables is tried above, but for those of Secret, which are in them', () => {
-  const { secret: _, ...families } = yamlFamilies;
-  const all = Object.entries(families).flatMap(([family, table]) =>
-    Object.keys(table).map((name) => `${family}.${name}`),
-  );
-  expect([...new Set(factories.map(([name, family]) => `${family}.${name}`))].sort()).toEqual(all.sort());
+  const { Secret: _, ...others } = families;
+  const all = Object.values(others).flatMap((family) => Object.keys(family));
+  expect([...new Set(factories.map(([name]) => name))].sort()).toEqual(all.sort());
 });
 
-test.each([
-  ['strategies/dns-records.ts', yamlFamilies.dns],
-  ['strategies/wildcard-certificate.ts', yamlFamilies.certificate],
-  ['strategies/secret-delivery.ts', yamlFamilies.delivery],
-  ['strategies/upstream-security.ts', yamlFamilies.upstreamSecurity],
-  ['strategies/instance-address.ts', yamlFamilies.address],
-  ['strategies/load-balancer.ts', yamlFamilies.loadBalancer],
-  ['strategies/secret.ts', yamlFamilies.secret],
-])('the options of %s are needed where they are in TypeScript', (file, family) => {
-  const options = documentedSettings([file]);
-  for (const { name, parameters } of documentedFamily(file).factories) {
-    const factory = family[name.split('.')[1] as keyof typeof family] as (typeof family)[string];
-    const shape = (
-      factory.argument?._zod.def as { shape?: Record<string, { safeParse(value: unknown): { success: boolean } }> }
-    )?.shape;
-    const documented = options.filter(({ of }) => of === parameters[0]?.type);
-    for (const option of documented) {
-      expect({ [option.name]: shape?.[option.name]?.safeParse(undefined).success }).toEqual({
-        [option.name]: option.optional,
-      });
+test.each(Object.entries(families).filter(([name]) => name !== 'StateBackend'))(
+  'the options of %s are needed where they are in TypeScript',
+  (className, family: Family) => {
+    const options = documentedOptions(className);
+    for (const { name, parameters } of documentedFamily(className).factories) {
+      const { argument } = family[name.split('.')[1] ?? ''] ?? {};
+      const shape = (argument?._zod.def as { shape?: Record<string, z.ZodType> } | undefined)?.shape;
+      for (const option of options.filter(({ of }) => of === parameters[0]?.type)) {
+        expect({ [option.name]: shape?.[option.name]?.safeParse(undefined).success }).toEqual({
+          [option.name]: option.optional,
+        });
+      }
     }
-  }
-});
-
-// What the docstrings show as examples, in both forms.
-const paths: Record<string, string[]> = { CloudSpec: [], RegionSpec: ['regions'] };
-const examples = documentedSettings().filter(
-  ({ of, example: source }) => of in paths && source && !source.includes('…'),
+  },
 );
 
-test.each(examples)('the example of $of: $name is the same setting in YAML', ({ of, name, example: source = '' }) => {
+// What is shown as examples, in both forms.
+const examples = [
+  { section: 'cloud', rows: settingRows([]) },
+  { section: 'region', rows: settingRows(['regions', 0]) },
+].flatMap(({ section, rows }) =>
+  rows
+    .map(([name = '', , , example = '']) => ({ section, name, source: example.slice(1, -1) }))
+    .filter(({ name, source }) => !name.includes('.') && !source.includes('…')),
+);
+
+test.each(examples)('the example of $section: $name is the same setting in YAML', ({ section, name, source }) => {
   const data = yamlValue(source);
-  const spec = of === 'CloudSpec' ? fromJson({ [name]: data }) : fromJson({ regions: [{ ...region, [name]: data }] });
-  const read = of === 'CloudSpec' ? spec[name as keyof typeof spec] : spec.regions[0]?.[name as keyof typeof region];
-  const families = {
+  const ofCloud = section === 'cloud';
+  const spec = ofCloud ? fromJson({ [name]: data }) : fromJson({ regions: [{ ...region, [name]: data }] });
+  const read = ofCloud ? spec[name as keyof typeof spec] : spec.regions[0]?.[name as keyof typeof region];
+  const classes = {
     DnsRecords,
     InstanceAddress,
     LoadBalancer,
@@ -220,7 +217,7 @@ test.each(examples)('the example of $of: $name is the same setting in YAML', ({ 
     UpstreamSecurity,
     WildcardCertificate,
   };
-  const written = new Function(...Object.keys(families), `return ${source}`)(...Object.values(families));
+  const written = new Function(...Object.keys(classes), `return ${source}`)(...Object.values(classes));
   expect(backendText(read)).toEqual(backendText(written));
 });
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { cloudJsonSchema, yamlValue } from '../../../scripts/cloud-schema';
-import { documentedSettings } from '../settings-docs';
+import { settingRows } from '../../../scripts/settings-page';
 import { minimal } from './files';
 
 const root = join(__dirname, '../../..');
@@ -17,7 +17,7 @@ const valid = (data: unknown) => validator.safeParse(data).success;
 test('schemas/cloud.schema.json is what the settings say', () => {
   const anew = `${JSON.stringify(cloudJsonSchema(), null, 2)}\n`;
   if (text !== anew) {
-    throw new Error('it is outdated; make it anew: npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json');
+    throw new Error('it is outdated; write it again: npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json');
   }
 });
 
@@ -52,35 +52,49 @@ test.each([
   expect(valid(parse(yaml))).toBe(false);
 });
 
-const settings = documentedSettings();
-const nodes: Record<string, unknown> = {
-  CloudSpec: schema,
-  AcmeSpec: schema.properties.acme,
-  AcmeDirectorySpec: schema.properties.acme.properties.directory.anyOf[1],
-  ExternalAccountBindingSpec: schema.properties.acme.properties.externalAccountBinding,
-  RegionSpec: schema.properties.regions.items,
-  PortsSpec: schema.properties.regions.items.properties.ports,
-};
-
-test.each(settings)(
-  '$of: $name has its description, default and example',
-  ({ of, name, text: words, optional, default: value, example }) => {
-    const node = nodes[of] as {
-      properties: Record<string, { description: string; examples?: unknown[] }>;
-      required?: string[];
-    };
-    const property = node.properties[name];
-    expect(property?.description).toContain(words);
-    expect(node.required?.includes(name) ?? false).toBe(!optional);
-    expect(property?.description.includes('Default: ')).toBe(value !== undefined);
-    if (example && !example.includes('…')) expect(property?.examples).toEqual([yamlValue(example)]);
-  },
+const nodes = [
+  { path: [], node: schema },
+  { path: ['acme'], node: schema.properties.acme },
+  { path: ['regions', 0], node: schema.properties.regions.items },
+];
+const settings = nodes.flatMap(({ path, node }) =>
+  settingRows(path).map(([name = '', text = '', value, example = '']) => ({
+    section: path.join('.') || 'cloud',
+    name,
+    text,
+    required: value === '**required**',
+    example: example.slice(1, -1),
+    node: name.split('.').reduce<Described>(propertyOf, node),
+  })),
 );
 
+interface Described {
+  readonly description?: string;
+  readonly examples?: unknown[];
+  readonly properties?: Readonly<Record<string, Described>>;
+  readonly anyOf?: readonly Described[];
+  readonly required?: readonly string[];
+  readonly isRequired?: boolean;
+}
+
+function propertyOf(node: Described, name: string): Described {
+  const object = node.properties ? node : node.anyOf?.find((one) => one.properties);
+  const property = object?.properties?.[name];
+  if (!property) throw new Error(`the schema has no ${name}`);
+  return { ...property, isRequired: object?.required?.includes(name) ?? false };
+}
+
+test.each(settings)('$section: $name has its description, default and example', ({ text, required, example, node }) => {
+  expect(text.startsWith(node.description?.split(' Default: ')[0] ?? '?')).toBe(true);
+  expect(node.isRequired).toBe(required);
+  expect(node.description?.includes('Default: ')).toBe(!required);
+  if (example && !example.includes('…')) expect(node.examples).toEqual([yamlValue(example)]);
+});
+
 test.each(
-  settings.filter(({ example, of }) => example && !example.includes('…') && ['CloudSpec', 'RegionSpec'].includes(of)),
-)('takes the example of $of: $name', ({ of, name, example = '' }) => {
+  settings.filter(({ example, name, section }) => !example.includes('…') && !name.includes('.') && section !== 'acme'),
+)('takes the example of $section: $name', ({ section, name, example }) => {
   const data = parse(minimal);
-  Object.assign(of === 'CloudSpec' ? data : data.regions[0], { [name]: yamlValue(example) });
+  Object.assign(section === 'cloud' ? data : data.regions[0], { [name]: yamlValue(example) });
   expect(validator.safeParse(data).error).toBeUndefined();
 });

@@ -120,7 +120,11 @@ test.each<[string, string, string[]]>([
   [
     'a number that may be a secret',
     changed('certificate: { acme: { challenge: { provider: x, config: { TOKEN: 1234567 } } } }'),
-    ['13:67 certificate.acme.challenge.config.TOKEN: (a number)', `is not allowed; allowed: a text, or ${secret}`],
+    [
+      '13:67 certificate.acme.challenge.config.TOKEN: (a number)',
+      `is not allowed; allowed: a text, or ${secret}`,
+      "example { variable: 'eab_hmac_key' }",
+    ],
   ],
   [
     'an option that is checked with the settings',
@@ -136,7 +140,7 @@ test.each<[string, string, string[]]>([
     changed('delivery:'),
     [
       '13:1 delivery: (null)',
-      'is not allowed; allowed: instanceMetadata, userData or barbican',
+      'is not allowed; allowed: instanceMetadata, barbican or userData',
       'example instanceMetadata',
     ],
   ],

@@ -1,6 +1,6 @@
 import type { HttpBackendConfig, PgBackendConfig, S3BackendConfig } from 'cdktf';
 import { z } from 'zod';
-import { list, setting, text } from '../elements';
+import { list, setting, text } from './definition';
 
 /** A schema for each option, of its very type. */
 export type Options<T> = { [Name in keyof T]-?: z.ZodType<T[Name]> };
@@ -15,7 +15,7 @@ const texts = list(text())
   .transform((items) => [...items])
   .optional();
 const tags = z.record(z.string(), z.string()).optional();
-const hidden = setting({ secret: true }, text()).optional();
+const hidden = setting(text(), { secret: true }).optional();
 
 export const s3Options: Options<S3BackendConfig> = {
   bucket: text(),
@@ -111,7 +111,7 @@ export const httpOptions: Options<HttpBackendConfig> = {
 };
 
 export const pgOptions: Options<PgBackendConfig> = {
-  connStr: setting({ secret: true }, text()),
+  connStr: setting(text(), { secret: true }),
   schemaName: some,
   skipSchemaCreation: flag,
   skipTableCreation: flag,
