@@ -6,26 +6,21 @@ export const diagram: CloudCommand = {
   name: 'diagram',
   summary: 'Draw what a deployment makes, from the stack itself.',
   options: {
-    format: { value: 'FORMAT', help: 'svg (default) or mermaid', choices: ['svg', 'mermaid'] },
     out: { value: 'FILE', help: 'file to write to (default: the terminal)' },
   },
-  examples: ['diagram cloud-a --out cloud-a.svg', 'diagram cloud-a --format mermaid'],
+  examples: ['diagram cloud-a', 'diagram cloud-a --out cloud-a.mmd'],
   notes:
-    'Bold lines are the way of a request, dashed ones look-ups of names, thin ones the order in which things are made.',
+    'It is a Mermaid flowchart, which GitHub, GitLab and mermaid.live draw. Bold lines are the way of a request, dashed ones look-ups of names, thin ones the order in which things are made.',
 
   async run({ io, values, spec, cloud }) {
     // The same as cdktf synth would write, but for what the app's main.ts adds to it.
-    const [{ App }, { UapStack }, { pictureOf }] = await Promise.all([
+    const [{ App }, { UapStack }, { pictureOf }, { mermaid }] = await Promise.all([
       import('cdktf'),
       import('../lib'),
       import('./diagram/picture'),
+      import('./diagram/mermaid'),
     ]);
-    const stack = new UapStack(new App({ stackTraces: false }), spec);
-    const picture = pictureOf(cloud, stack.toTerraform());
-    const drawn =
-      text(values, 'format') === 'mermaid'
-        ? (await import('./diagram/mermaid')).mermaid(picture)
-        : (await import('./diagram/svg')).svg(picture);
+    const drawn = mermaid(pictureOf(new UapStack(new App({ stackTraces: false }), spec)));
     const out = text(values, 'out');
     if (out === undefined) {
       io.stdout.write(drawn);

@@ -1,3 +1,4 @@
+import { ConsoleReadiness, Drain, Readiness } from '../../lib/constructs/readiness';
 import type { Block, Resource } from './stack';
 
 /** What a group of resources is for: the part of the picture that they are drawn as. */
@@ -9,7 +10,7 @@ export interface Words {
   readonly lines: readonly string[];
 }
 
-/** Finds a look-up that a resource refers to, or the resource's provider. */
+/** Finds a look-up that a resource refers to. */
 export type LookUp = (type: string) => Block | undefined;
 
 /**
@@ -20,7 +21,7 @@ export function describe(resources: readonly Resource[], lookUp: LookUp): Words 
   const [first] = resources as [Resource];
   const made = makerOf(first);
   if (made) return { kind: made.kind, ...made.words(resources, lookUp) };
-  const ids = resources.map(({ path }) => path.slice(-1)[0]).join(', ');
+  const ids = resources.map(({ element }) => element.node.id).join(', ');
   return { kind: 'other', title: first.type, lines: [ids] };
 }
 
@@ -35,15 +36,12 @@ interface Maker {
   words(resources: readonly Resource[], lookUp: LookUp): Omit<Words, 'kind'>;
 }
 
-function makerOf({ type, block }: Resource): Maker | undefined {
-  if (type === 'terraform_data') return script(block) === 'wait-until-ready' ? readiness : step(script(block));
+function makerOf({ type, element }: Resource): Maker | undefined {
+  const owner = element.node.scope;
+  if (owner instanceof Readiness) return readiness;
+  if (owner instanceof ConsoleReadiness) return step('wait-for-console');
+  if (owner instanceof Drain) return step('drain');
   return type.startsWith('openstack_lb_') ? loadBalancer : makers[type];
-}
-
-/** The program that Terraform runs, by the name of its asset. */
-function script(block: Block): string {
-  const [provisioner] = (block.provisioner ?? []) as { 'local-exec'?: { command?: string } }[];
-  return /\bassets\/([\w-]+)\//.exec(provisioner?.['local-exec']?.command ?? '')?.[1] ?? 'no program';
 }
 
 const readiness: Maker = {
@@ -138,10 +136,7 @@ const makers: Readonly<Record<string, Maker>> = {
   acme_certificate: {
     group: 'certificate',
     kind: 'certificate',
-    words: ([certificate], lookUp) => ({
-      title: 'Certificate',
-      lines: certificateLines((certificate as Resource).block, lookUp('acme')?.server_url),
-    }),
+    words: ([certificate]) => ({ title: 'Certificate', lines: certificateLines(certificate as Resource) }),
   },
   openstack_identity_application_credential_v3: {
     group: 'credential',
@@ -213,9 +208,9 @@ function readinessText(block: Block): string {
   return UAP_TIMEOUT ? `waits for its answer, ${UAP_TIMEOUT} s at most` : 'waits for its answer';
 }
 
-function certificateLines(block: Block, directory: unknown): string[] {
+function certificateLines({ block, provider }: Resource): string[] {
   const { common_name: name, subject_alternative_names: others = [], key_type: key } = block;
-  return [...([name, ...(others as unknown[])] as string[]), `key ${key}`, `from ${hostOf(directory)}`];
+  return [...([name, ...(others as unknown[])] as string[]), `key ${key}`, `from ${hostOf(provider?.server_url)}`];
 }
 
 /** Without the scheme: Mermaid would make a link of it. */

@@ -1,6 +1,6 @@
-import type { ResolvedCloud, ResolvedRegion } from '../../lib';
+import type { ResolvedRegion, UapStack, UserApplicationProxy } from '../../lib';
 import { describe, few, groupOf, type Kind, type Words } from './parts';
-import { type Block, type Resource, readStack } from './stack';
+import { type Resource, readStack } from './stack';
 
 export interface Part extends Words {
   readonly id: string;
@@ -28,37 +28,29 @@ export interface Picture {
 }
 
 /**
- * What a synthesized stack makes, by region: each part is one or more of its resources, each step a reference between
- * them. Only what is no resource comes from the settings.
+ * What a stack makes, by region: each part is one or more of its resources, each step a reference between them. Only
+ * what is no resource comes from the settings.
  */
-export function pictureOf(cloud: ResolvedCloud, stack: Block): Picture {
+export function pictureOf(stack: UapStack): Picture {
   const resources = readStack(stack);
-  const made = resources.filter(({ address }) => !address.startsWith('data.'));
   return {
-    cloud: cloud.name,
-    lanes: cloud.regions.map((region, index) => {
-      const id = region.region ?? 'region';
-      const own = made.filter(({ path }) => path[1] === id && path.length > 2);
-      return lane(`r${index}`, region, own, { stack, resources });
-    }),
+    cloud: stack.cloud.name,
+    lanes: stack.cloud.regions.map((region, index) =>
+      lane(`r${index}`, region, stack.proxies[index] as UserApplicationProxy, resources),
+    ),
   };
 }
 
-interface Everything {
-  readonly stack: Block;
-  readonly resources: readonly Resource[];
-}
-
-function lane(prefix: string, region: ResolvedRegion, own: readonly Resource[], all: Everything): Lane {
+function lane(prefix: string, region: ResolvedRegion, proxy: UserApplicationProxy, all: readonly Resource[]): Lane {
+  const inside = new Set<unknown>(proxy.node.findAll());
+  const own = all.filter(({ element, address }) => inside.has(element) && !address.startsWith('data.'));
   const groups = new Map<string, Resource[]>();
   for (const one of own) groups.set(groupOf(one), [...(groups.get(groupOf(one)) ?? []), one]);
   const idOf = (group: string) => `${prefix}_${group.replace(/\W/g, '_')}`;
   const parts = [...groups].map(([group, resources]): Part => {
     const referred = new Set(resources.flatMap(({ refersTo }) => refersTo));
     // What is looked up for the port or the instance is named as its property.
-    const lookUp = (type: string) =>
-      all.resources.find(({ address, type: its }) => its === type && referred.has(address))?.block ??
-      providerOf(all.stack, type, resources[0]);
+    const lookUp = (type: string) => all.find((one) => one.type === type && referred.has(one.address))?.block;
     return { id: idOf(group), ...describe(resources, lookUp) };
   });
   const groupByAddress = new Map(own.map((one) => [one.address, idOf(groupOf(one))]));
@@ -76,13 +68,6 @@ function lane(prefix: string, region: ResolvedRegion, own: readonly Resource[], 
     steps: withoutDetours([...steps.values()]),
     users: users(region),
   };
-}
-
-/** The provider of a resource, by its alias. */
-function providerOf(stack: Block, type: string, resource: Resource | undefined): Block | undefined {
-  const providers = (stack.provider as Record<string, Block[]> | undefined)?.[type] ?? [];
-  const [, alias] = String(resource?.block.provider ?? type).split('.');
-  return providers.find((provider) => provider.alias === alias);
 }
 
 /**
@@ -110,10 +95,10 @@ function withoutDetours(steps: readonly Step[]): Step[] {
 /** What the settings say and no resource is made for. */
 function withSettings(prefix: string, region: ResolvedRegion, parts: readonly Part[]): Part[] {
   const lines = [`certificate: ${region.certificate.description}`];
-  const told = parts.map((part) => (part.kind === 'instance' ? { ...part, lines: [...part.lines, ...lines] } : part));
-  if (told.some(({ kind }) => kind === 'records')) return told;
+  const shown = parts.map((part) => (part.kind === 'instance' ? { ...part, lines: [...part.lines, ...lines] } : part));
+  if (shown.some(({ kind }) => kind === 'records')) return shown;
   const names = [region.hostname, `*.${region.hostname}`];
-  return [...told, { id: `${prefix}_records`, kind: 'records', title: 'DNS records, made by hand', lines: names }];
+  return [...shown, { id: `${prefix}_records`, kind: 'records', title: 'DNS records, made by hand', lines: names }];
 }
 
 function users(region: ResolvedRegion): Words {

@@ -1,57 +1,64 @@
+import { TerraformDataSource, TerraformProvider, TerraformResource, type TerraformStack } from 'cdktf';
+
 /** A block of Terraform's JSON. */
 export type Block = Readonly<Record<string, unknown>>;
 
-/** A resource or a look-up of a synthesized stack. */
+/** A resource or a look-up of a stack. */
 export interface Resource {
+  readonly element: TerraformResource | TerraformDataSource;
   /** As expressions write it: `openstack_compute_instance_v2.one`, `data.openstack_images_image_ids_v2.two`. */
   readonly address: string;
   /** `openstack_compute_instance_v2` */
   readonly type: string;
-  /** Ids of its constructs, the stack's first. */
-  readonly path: readonly string[];
   readonly block: Block;
+  /** Of its provider. */
+  readonly provider?: Block;
   /** Addresses of what it refers to, by way of locals, too, or waits for. */
   readonly refersTo: readonly string[];
 }
 
-/** The resources and look-ups of a synthesized stack (`cdk.tf.json`), and what refers to what. */
-export function readStack(stack: Block): Resource[] {
-  const locals = (stack.locals ?? {}) as Block;
+/** What a stack writes, by the kind, type and id of its elements. */
+interface Written {
+  readonly resource?: Readonly<Record<string, Readonly<Record<string, Block>>>>;
+  readonly data?: Written['resource'];
+  readonly provider?: Readonly<Record<string, readonly Block[]>>;
+  readonly locals?: Block;
+}
+
+/** The resources and look-ups of a stack, and what refers to what. */
+export function readStack(stack: TerraformStack): Resource[] {
+  const written: Written = stack.toTerraform();
+  const elements = stack.node.findAll();
+  const providers = elements.filter((one) => TerraformProvider.isTerraformProvider(one));
+  const found = elements.flatMap((element) => {
+    const isResource = TerraformResource.isTerraformResource(element);
+    if (!isResource && !TerraformDataSource.isTerraformDataSource(element)) return [];
+    const { terraformResourceType: type, friendlyUniqueId: id } = element;
+    const block = (isResource ? written.resource : written.data)?.[type]?.[id] ?? {};
+    const { terraformResourceType: kind = '', alias } =
+      element.provider ?? providers.find((one) => type.startsWith(`${one.terraformResourceType}_`) && !one.alias) ?? {};
+    const provider = written.provider?.[kind]?.find((one) => one.alias === alias);
+    return [{ element, address: `${isResource ? '' : 'data.'}${type}.${id}`, type, block, provider }];
+  });
   // A terraform_data that runs nothing is bookkeeping: what replaces an instance, what it was made with.
-  const found = [...blocks(stack.resource, ''), ...blocks(stack.data, 'data.')].filter(
-    ({ type, block }) => type !== 'terraform_data' || block.provisioner !== undefined,
-  );
-  const known = new Set(found.map(({ address }) => address));
-  return found.map((one) => ({
+  const shown = found.filter(({ type, block }) => type !== 'terraform_data' || block.provisioner !== undefined);
+  const known = new Set(shown.map(({ address }) => address));
+  return shown.map((one) => ({
     ...one,
-    refersTo: [...references(one.block, locals)].filter((address) => known.has(address) && address !== one.address),
+    refersTo: [...references(one.block, written.locals ?? {})].filter(
+      (address) => known.has(address) && address !== one.address,
+    ),
   }));
 }
 
-function blocks(byType: unknown, prefix: string): Omit<Resource, 'refersTo'>[] {
-  return Object.entries((byType ?? {}) as Record<string, Record<string, Block>>).flatMap(([type, byName]) =>
-    Object.entries(byName).map(([name, block]) => ({
-      address: `${prefix}${type}.${name}`,
-      type,
-      path: constructPath(block, name),
-      block,
-    })),
-  );
-}
-
-function constructPath(block: Block, name: string): string[] {
-  const comment = block['//'] as { metadata?: { path?: string } } | undefined;
-  return (comment?.metadata?.path ?? name).split('/');
-}
-
-/** Addresses in the expressions of a block. */
-function references(block: unknown, locals: Block, seen = new Set<string>()): Set<string> {
-  const text = JSON.stringify(block);
-  for (const [, data = '', type = '', name = ''] of text.matchAll(/\b(data\.)?([a-z][a-z0-9_]*)\.([A-Za-z][\w-]*)/g)) {
-    const address = `${data}${type}.${name}`;
-    if (seen.has(address)) continue;
-    seen.add(address);
-    if (type === 'local' && name in locals) references(locals[name], locals, seen);
+/** Addresses in the expressions of a block, each perhaps with an attribute behind it, and in the locals that it names. */
+function references(block: unknown, locals: Block, found = new Set<string>()): Set<string> {
+  for (const word of JSON.stringify(block).split(/[^\w.-]+/)) {
+    const [kind = '', name = '', more = ''] = word.split('.');
+    const address = kind === 'data' ? `${kind}.${name}.${more}` : `${kind}.${name}`;
+    if (found.has(address)) continue;
+    found.add(address);
+    if (kind === 'local' && name in locals) references(locals[name], locals, found);
   }
-  return seen;
+  return found;
 }
