@@ -70,10 +70,10 @@ export function suggestion(name: string, allowed: readonly string[], prefix = ''
  * The value of `--timeout`.
  * @returns seconds
  */
-export function timeoutOf(values: Values, standard: number): number {
+export function timeoutOf(values: Values, standard: number, most = 600): number {
   const given = text(values, 'timeout');
   if (given === undefined) return standard;
   const seconds = Number(given);
-  if (/^\d+(\.\d+)?$/.test(given) && seconds > 0 && seconds <= 600) return seconds;
-  throw new UsageError(`--timeout must be a number of seconds up to 600; got "${given}"`);
+  if (/^\d+(\.\d+)?$/.test(given) && seconds > 0 && seconds <= most) return seconds;
+  throw new UsageError(`--timeout must be a number of seconds up to ${most}; got "${given}"`);
 }

@@ -1,5 +1,6 @@
 import { timeoutOf } from './arguments';
 import type { CloudCommand } from './command';
+import { untilEnded } from './process';
 import { exitCode, writeReport } from './report';
 
 export const check: CloudCommand = {
@@ -38,19 +39,3 @@ export const check: CloudCommand = {
     return interrupted ? 130 : exitCode(sections);
   },
 };
-
-/** Runs something that is told of Ctrl-C and the like, instead of being ended by it. */
-async function untilEnded<T>(signal: AbortSignal | undefined, call: (ended: AbortSignal) => Promise<T>): Promise<T> {
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const name of signals) process.on(name, end);
-  if (signal?.aborted) end();
-  signal?.addEventListener('abort', end, { once: true });
-  try {
-    return await call(ended.signal);
-  } finally {
-    for (const name of signals) process.removeListener(name, end);
-    signal?.removeEventListener('abort', end);
-  }
-}

@@ -81,3 +81,22 @@ export async function run([program = '', ...args]: readonly string[]): Promise<s
   if (code === 0) return stdout;
   throw new CommandError(stderr.trim() || `${[program, ...args].join(' ')} ended with exit code ${code}`);
 }
+
+/** Runs something that is told of Ctrl-C and the like, instead of being ended by it. */
+export async function untilEnded<T>(
+  signal: AbortSignal | undefined,
+  call: (ended: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const name of signals) process.on(name, end);
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  try {
+    return await call(ended.signal);
+  } finally {
+    for (const name of signals) process.removeListener(name, end);
+    signal?.removeEventListener('abort', end);
+  }
+}

@@ -10,6 +10,7 @@ import { diagram } from './diagram';
 import { isForPeople } from './errors';
 import { exosphere } from './exosphere';
 import { addCdktfCommands, addCommand, makeProgram, type Parser } from './help';
+import { image } from './image';
 import { init } from './init';
 import { probe } from './probe';
 import { render } from './render';
@@ -20,7 +21,7 @@ import { url } from './url';
 
 /** The commands, by when one needs them. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
-  before: [init, show, check, render, serve, diagram],
+  before: [init, show, check, render, serve, diagram, image],
   after: [probe, url, exosphere, roll],
 };
 

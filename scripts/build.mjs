@@ -1,4 +1,4 @@
-// Builds dist: the compiled sources, and beside them the files that are read at run time (lib/**/assets).
+// Builds dist: the compiled sources, and beside them the files that are read at run time (assets/).
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,11 @@ for (const folder of [unfinished, 'dist']) rmSync(folder, { recursive: true, for
 
 const compile = ['node_modules/typescript/bin/tsc', '--project', 'tsconfig.build.json', '--outDir', unfinished];
 execFileSync(process.execPath, compile, { stdio: 'inherit' });
-for (const name of readdirSync('lib', { recursive: true }).filter((path) => path.endsWith('/assets'))) {
-  const withoutCaches = { recursive: true, filter: (path) => !path.endsWith('__pycache__') };
-  cpSync(join('lib', name), join(unfinished, 'lib', name), withoutCaches);
+for (const part of ['lib', 'cli']) {
+  for (const name of readdirSync(part, { recursive: true }).filter((path) => path.endsWith('/assets'))) {
+    const withoutCaches = { recursive: true, filter: (path) => !path.endsWith('__pycache__') };
+    cpSync(join(part, name), join(unfinished, part, name), withoutCaches);
+  }
 }
 // npm does this only when it installs.
 chmodSync(join(unfinished, 'cli/main.js'), 0o755);

@@ -15,9 +15,9 @@ test.each<[string, string]>([
   ["deploy small", "that is a command of CDKTF: npx cdktf deploy small"],
   [
     "start small",
-    'there is no command "start"; allowed: init, show, check, render, serve, diagram, probe, url, exosphere, roll, help',
+    'there is no command "start"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help',
   ],
-  ["--jsn", 'there is no option "--jsn"; allowed: init, show, check, render, serve, diagram, probe, url, exosphere, roll, help'],
+  ["--jsn", 'there is no option "--jsn"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help'],
   ["help shw", 'there is no command "shw"; did you mean show?'],
   ["show", "which cloud? stacks/index.ts has small, large, wrong"],
   ["show smal", 'stacks/index.ts has no cloud "smal"; did you mean small?'],
