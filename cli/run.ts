@@ -74,7 +74,8 @@ async function invoke(
   if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; "${more.join(' ')}" is too much`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);
   // The library takes a while to load, which help and mistakes need not wait for.
-  const { resolveCloud } = await import('../lib/settings');
+  const { resolveCloud, settingsWarnings } = await import('../lib/settings');
+  for (const warning of settingsWarnings(spec)) io.stderr.write(`uap: warning: ${warning}\n`);
   return command.run({ io, values, spec, cloud: resolveCloud(spec) });
 }
 

@@ -1,7 +1,7 @@
-import { TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
+import { Annotations, TerraformDataSource, TerraformOutput, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { exosphereEntry } from './exosphere';
-import { type CloudSpec, type ResolvedCloud, resolveCloud } from './settings';
+import { type CloudSpec, type ResolvedCloud, resolveCloud, settingsWarnings } from './settings';
 import { checkCloudNames } from './settings/source';
 import { DataOpenstackNetworkingPortV2, OpenstackProvider } from './terraform/providers/openstack';
 import { UserApplicationProxy } from './user-application-proxy';
@@ -25,6 +25,7 @@ export class UapStack extends TerraformStack {
     checkCloudNames([...cloudsIn(scope), cloud]);
     super(scope, cloud.name);
     this.cloud = cloud;
+    for (const warning of settingsWarnings(spec)) Annotations.of(this).addWarning(warning);
     // terraform_data, preconditions and what else is used; also OpenTofu.
     this.addOverride('terraform.required_version', '>= 1.5.0');
     cloud.backend.bind(this);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { cloudSchema } from '../lib/settings/cloud';
 import { settingInfo } from '../lib/settings/definition';
 import { type Factory, type Family, families, needsNothing } from '../lib/settings/strategies';
+import { below, mergedInfo } from '../lib/settings/walk';
 import { inYaml } from '../lib/settings/yaml/words';
 import { type DocumentedOption, documentedFamily, documentedOptions, settingTexts } from './docstrings';
 import { defaultOf } from './settings-page';
@@ -38,6 +39,11 @@ function generated(schema: z.ZodType): Node {
       }
       // Lists aren't changed by this package, which is not for editors to say.
       delete jsonSchema.readOnly;
+      for (const [name, property] of Object.entries(jsonSchema.properties ?? {})) {
+        const { formerName } = mergedInfo(below([zodSchema], name)) ?? {};
+        if (!formerName || !jsonSchema.properties) continue;
+        jsonSchema.properties[formerName] = { ...Object(property), description: `Now ${name}.`, deprecated: true };
+      }
       if (text) {
         const value = defaultOf(zodSchema)?.text;
         jsonSchema.description = inYaml([text, value && `Default: ${value}.`].filter(Boolean).join(' '));

@@ -8,4 +8,4 @@ export type {
 } from './cloud';
 export { proxyModel } from './proxy-model';
 export type { PortSpec, PortsSpec, RegionSpec, ResolvedRegion } from './region';
-export { resolveCloud } from './resolve';
+export { resolveCloud, settingsWarnings } from './resolve';

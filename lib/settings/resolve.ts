@@ -2,6 +2,7 @@ import { BAD_PORTS } from '../nginx/bad-ports';
 import type { AcmeSettings } from '../strategies/acme-settings';
 import { SettingsError } from '../validation/problems';
 import { type CloudSpec, cloudSchema, type ResolvedCloud } from './cloud';
+import { withPresentNames } from './former-names';
 import { inOrder, toProblems, withExamples } from './issues';
 import { crossFieldProblems, Settings } from './rules';
 import { sourceOf, withKnown, withSource } from './source';
@@ -11,10 +12,11 @@ import { sourceOf, withKnown, withSource } from './source';
  * @throws SettingsError with all problems
  * @example const { regions } = resolveCloud(cloudFromYaml('stacks/my-cloud.yaml'));
  */
-export function resolveCloud(spec: CloudSpec): ResolvedCloud {
+export function resolveCloud(given: CloudSpec): ResolvedCloud {
+  const spec = withPresentNames(cloudSchema, given).settings;
   // Without code made for the schema, which takes longer than the one check that it is for.
   const parsed = cloudSchema.safeParse(spec, { jitless: true });
-  const source = sourceOf(spec);
+  const source = sourceOf(given);
   const wrong = parsed.success ? [] : toProblems(cloudSchema, spec, parsed.error.issues);
   const problems = withKnown(wrong, source?.problems ?? []);
   problems.push(...withExamples(cloudSchema, crossFieldProblems(new Settings(spec, problems))));
@@ -40,6 +42,14 @@ export function resolveCloud(spec: CloudSpec): ResolvedCloud {
     })),
   };
   return source ? withSource(resolved, source) : resolved;
+}
+
+/**
+ * What an operator should change although it works, one line each: settings under a former name.
+ * @example for (const warning of settingsWarnings(cloudA)) console.warn(warning);
+ */
+export function settingsWarnings(spec: CloudSpec): readonly string[] {
+  return sourceOf(spec)?.warnings ?? withPresentNames(cloudSchema, spec).warnings;
 }
 
 function offersRenewalInfo(directory: AcmeSettings['directory']): boolean {

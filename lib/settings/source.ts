@@ -6,6 +6,8 @@ export interface SettingsSource {
   readonly file: string;
   /** What is wrong with the form of values, such as an unknown kind of strategy; the schema knows nothing of these. */
   readonly problems: readonly Problem[];
+  /** What should be changed although it works, each with the file. */
+  readonly warnings: readonly string[];
   /** A problem in the words of that form of settings, with its line and column. */
   locate(problem: Problem): Problem;
 }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { z } from 'zod';
 import { type Problem, parsePath, pathText, SettingsError } from '../../validation/problems';
-import type { CloudSpec } from '../cloud';
-import { cloudSchema } from '../cloud';
+import { type CloudSpec, cloudSchema } from '../cloud';
+import { withPresentNames } from '../former-names';
 import { checkCloudNames, withSource } from '../source';
 import type { YamlText } from './document';
 import { Reader } from './reader';
@@ -25,7 +25,8 @@ export function cloudFromYaml(file: string): CloudSpec {
   const yaml = parse(label, readText(file));
   if (yaml.problems.length > 0) throw new SettingsError(label, yaml.problems);
   const reader = new Reader(cloudSchema);
-  const spec = reader.read(yaml.value);
+  const { settings, warnings } = withPresentNames(cloudSchema, yaml.value);
+  const spec = reader.read(settings);
   // A list or a text has no settings, and nothing to be told about one of them.
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
     throw new SettingsError(label, [
@@ -39,6 +40,7 @@ export function cloudFromYaml(file: string): CloudSpec {
   return withSource(spec as CloudSpec, {
     file: label,
     problems: reader.problems,
+    warnings: warnings.map((warning) => `${label}: ${warning}`),
     locate: (problem) => located(problem, reader, yaml),
   });
 }
