@@ -1,6 +1,6 @@
 import { TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { type AcmeChallenge, type AddressRecord, type DnsCases, DnsRecords, type Secret } from '../lib';
+import { type AcmeChallenge, type AddressRecord, DnsRecords, type DnsVisitor, type Secret } from '../lib';
 
 /** Which zone of Cloudflare the records are in, and who may write them. */
 export interface CloudflareOptions {
@@ -74,8 +74,8 @@ export class CloudflareRecords extends DnsRecords {
   }
 
   /** `uap check` writes no test record at this service. */
-  match<T>(cases: DnsCases<T>): T {
-    return cases.manual();
+  visit<T>(visitor: DnsVisitor<T>): T {
+    return visitor.manual();
   }
 
   /** One provider for each stack, whatever the number of regions. */

@@ -6,12 +6,12 @@ export { Readiness, type ReadinessProps } from './constructs/readiness';
 export { formatHost, type Protocol, parseHost, type Target } from './hostname';
 export { instanceFiles, instanceParts, instanceUserData } from './instance/files';
 export type {
+  ApplyTimeContents,
+  ApplyTimeFile,
   InstanceFile,
   InstanceHook,
   InstanceParts,
   InstanceUnit,
-  LateContents,
-  LateFile,
 } from './instance-parts';
 export * from './settings';
 export { cloudFromYaml, cloudsFromYaml } from './settings/yaml';

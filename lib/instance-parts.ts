@@ -3,7 +3,7 @@
  * strategies, the delivery of secrets and the base system all return {@link InstanceParts}; cloud-init writes them.
  */
 
-import { STATE } from './instance-paths';
+import { APPLY_TIME_FILES } from './instance-paths';
 
 /** A file on the instance whose text is known at synth and is no secret: it travels in the user data. */
 export interface InstanceFile {
@@ -16,14 +16,14 @@ export interface InstanceFile {
 }
 
 /**
- * A file on the instance that is known only at apply, or secret. It is put into `/var/lib/uap/late/<name>` (root, 0600)
- * and `onChange` is run when its content changed. Its content is given apart, as {@link LateContents}, so that
+ * A file on the instance that is known only at apply, or secret. It is put into `/var/lib/uap/late/<name>` (root, 0600),
+ * and `onChange` is run when its content changed. Its content is given separately, as {@link ApplyTimeContents}, so that
  * everything else about an instance can be rendered without Terraform.
  *
  * What is public, or encrypted, travels by SecretDelivery and may change without a new instance, if that can. The rest
  * is `secret` and travels in the user data, of which Terraform's plan and state hold nothing but a hash.
  */
-export interface LateFile {
+export interface ApplyTimeFile {
   /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
   readonly name: string;
   /** Greatest length of the content in bytes that room is kept for; more is refused before anything is applied. */
@@ -31,24 +31,24 @@ export interface LateFile {
   /** Name of the hook that is run after this file changed, see {@link InstanceHook}. @default - none */
   readonly onChange?: string;
   /**
-   * Whether whoever reads it has the secret, as with a password or a key that isn't encrypted. A change of a secret
-   * file makes a new instance; it must not be empty.
+   * Whether its reader has the secret, as with a password or a key that isn't encrypted. A change of a secret file
+   * makes a new instance; it must not be empty.
    * @default false
    */
   readonly secret?: boolean;
 }
 
-/** Where a late file is on the instance. */
-export function latePath(name: string): string {
-  return `${STATE}/late/${name}`;
+/** Where an apply-time file is on the instance. */
+export function applyTimeFilePath(name: string): string {
+  return `${APPLY_TIME_FILES}/${name}`;
 }
 
-/** Content of late files by name: Terraform tokens. */
-export type LateContents = Readonly<Record<string, string>>;
+/** Content of apply-time files by name: Terraform tokens. */
+export type ApplyTimeContents = Readonly<Record<string, string>>;
 
-/** What is run, once, after any late file that names it in `onChange` has changed and all of them are there. */
+/** What is run, once, after any apply-time file that names it in `onChange` has changed and all of them are there. */
 export interface InstanceHook {
-  /** What late files call it in `onChange`. */
+  /** What apply-time files call it in `onChange`. */
   readonly name: string;
   /** Command line, run as root without a shell, e.g. ["/usr/local/lib/uap/certificate", "install", …]. */
   readonly command: readonly string[];
@@ -65,8 +65,8 @@ export interface InstanceParts {
   /** Files whose text is known at synth. @default [] */
   readonly files?: readonly InstanceFile[];
   /** Files that are known at apply, or secret. @default [] */
-  readonly lateFiles?: readonly LateFile[];
-  /** Commands that late files ask for. @default [] */
+  readonly applyTimeFiles?: readonly ApplyTimeFile[];
+  /** Commands that apply-time files ask for. @default [] */
   readonly hooks?: readonly InstanceHook[];
   /** Packages of the distribution that must be installed. @default [] */
   readonly packages?: readonly string[];
@@ -77,15 +77,15 @@ export interface InstanceParts {
 /** All lists of the given parts, in order; the result has every list. Parts may bring the same file. */
 export function mergeParts(...parts: readonly InstanceParts[]): Required<InstanceParts> {
   return {
-    files: withoutTwins(parts.flatMap((part) => part.files ?? [])),
-    lateFiles: parts.flatMap((part) => part.lateFiles ?? []),
+    files: withoutDuplicates(parts.flatMap((part) => part.files ?? [])),
+    applyTimeFiles: parts.flatMap((part) => part.applyTimeFiles ?? []),
     hooks: parts.flatMap((part) => part.hooks ?? []),
     packages: [...new Set(parts.flatMap((part) => part.packages ?? []))].sort(),
     units: parts.flatMap((part) => part.units ?? []),
   };
 }
 
-function withoutTwins(files: readonly InstanceFile[]): InstanceFile[] {
+function withoutDuplicates(files: readonly InstanceFile[]): InstanceFile[] {
   const same = (a: InstanceFile, b: InstanceFile) => a.path === b.path && a.content === b.content && a.mode === b.mode;
   return files.filter((file, index) => files.findIndex((other) => same(file, other)) === index);
 }

@@ -12,6 +12,9 @@ export const CONFIG = '/etc/uap';
 /** What the scripts write. */
 export const STATE = '/var/lib/uap';
 
+/** Apply-time files as they arrived. */
+export const APPLY_TIME_FILES = `${STATE}/late`;
+
 /** Units of systemd, and folders with drop-ins for those of the distribution. */
 export const UNITS = '/etc/systemd/system';
 

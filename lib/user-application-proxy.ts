@@ -80,7 +80,7 @@ export class UserApplicationProxy extends Construct {
     const addresses = new TerraformLocal(this, 'addresses', Lazy.anyValue({ produce: () => this.addresses })).asList;
     const contents = { ...certificate.contents, ...upstream, addresses: Fn.join('\n', addresses) };
     const parts = instanceParts(cloud, region);
-    const delivery = region.delivery.bind(this, parts.lateFiles, contents, context);
+    const delivery = region.delivery.bind(this, parts.applyTimeFiles, contents, context);
     const bootData = userData(parts, { hostname });
 
     const server = serverProps(this, {

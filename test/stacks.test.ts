@@ -273,7 +273,7 @@ const kinds: [string, Partial<CloudSpec>][] = [
   ['fromPem()', { certificate: maximal.regions[0]?.certificate }],
 ];
 
-/** The expressions of the late files that travel as metadata, and of those in the user data, by name. */
+/** The expressions of the apply-time files that travel as metadata, and of those in the user data, by name. */
 function travels(spec: CloudSpec) {
   const { resource, locals } = JSON.parse(synth(spec)) as { resource: Resources; locals: Record<string, string> };
   const [server] = Object.values(resource.openstack_compute_instance_v2 ?? {});

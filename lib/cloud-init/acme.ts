@@ -1,11 +1,11 @@
-import { type InstanceHook, type InstanceParts, latePath } from '../instance-parts';
+import { applyTimeFilePath, type InstanceHook, type InstanceParts } from '../instance-parts';
 import { ACME_SETTINGS } from '../instance-paths';
 import { library, script, unit } from './assets';
 
-/** Name of the late file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
+/** Name of the apply-time file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
 export const acmeCredentials = 'acme-credentials';
 
-/** Name of the late file with the CA of the directory's own TLS certificate. */
+/** Name of the apply-time file with the CA of the directory's own TLS certificate. */
 export const acmeCa = 'acme-ca';
 
 /** Run when the DNS credentials or the CA arrive or change. */
@@ -21,7 +21,7 @@ export interface AcmeOptions {
   readonly email: string;
   /** URL of the CA's directory. */
   readonly directoryUrl: string;
-  /** Whether a private CA signed the directory's own TLS certificate: it is a late file. @default false */
+  /** Whether a private CA signed the directory's own TLS certificate: it is an apply-time file. @default false */
   readonly privateCa?: boolean;
   /** @default "P256" */
   readonly keyType?: 'P256' | 'P384' | '2048' | '4096';
@@ -49,7 +49,11 @@ const legoKeyTypes = { P256: 'ec256', P384: 'ec384', '2048': 'rsa2048', '4096': 
  */
 export function acmeParts(options: AcmeOptions): InstanceParts {
   const { privateCa = false, keyType = 'P256', ...rest } = options;
-  const settings = { ...rest, keyType: legoKeyTypes[keyType], ...(privateCa ? { caFile: latePath(acmeCa) } : {}) };
+  const settings = {
+    ...rest,
+    keyType: legoKeyTypes[keyType],
+    ...(privateCa ? { caFile: applyTimeFilePath(acmeCa) } : {}),
+  };
   return {
     packages: ['lego'],
     files: [
@@ -59,7 +63,7 @@ export function acmeParts(options: AcmeOptions): InstanceParts {
       unit('uap-acme.timer'),
       { path: ACME_SETTINGS, content: `${JSON.stringify(settings, null, 2)}\n` },
     ],
-    lateFiles: [
+    applyTimeFiles: [
       ...(privateCa ? [{ name: acmeCa, maxLength: 8192, onChange: hook.name }] : []),
       { name: acmeCredentials, maxLength: 1024, onChange: hook.name, secret: true },
     ],

@@ -1,13 +1,13 @@
 export { type AcmeOptions, acmeCa, acmeCredentials, acmeParts } from './acme';
-export { type BaseOptions, baseParts, optionalPackages, packageList, packages } from './base-system';
 export {
+  type ApplyTimeFilesOptions,
+  applyTimeFilesParts,
   base64Length,
   encodePieces,
-  type LateFilesOptions,
-  lateFilesParts,
   pieceCount,
   pieceKey,
   pieceLength,
   referenceKey,
-} from './late-files';
+} from './apply-time-files';
+export { type BaseOptions, baseParts, optionalPackages, packageList, packages } from './base-system';
 export { type UserData, type UserDataOptions, userData, userDataArchive, userDataLimit } from './user-data';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { type InstanceFile, type InstanceParts, latePath } from '../instance-parts';
+import { applyTimeFilePath, type InstanceFile, type InstanceParts } from '../instance-parts';
 import { STATE } from '../instance-paths';
-import { base64Length } from './late-files';
+import { base64Length } from './apply-time-files';
 
 /** Nova's limit: bytes of user data after base64. */
 export const userDataLimit = 65_535;
@@ -31,14 +31,14 @@ export interface UserDataOptions {
 }
 
 export interface UserData {
-  /** The cloud-config, for people and tests: without the contents of secret late files. */
+  /** The cloud-config, for people and tests: without the contents of secret apply-time files. */
   readonly text: string;
   /** SHA-256 of what it writes and does, the same with every version of Node.js; those of zlib differ. */
   readonly digest: string;
-  /** Its length in base64, with room for the secret late files: the number that Nova limits. */
+  /** Its length in base64, with room for the secret apply-time files: the number that Nova limits. */
   readonly bytes: number;
   /**
-   * What Terraform gives Nova: the cloud-config as a template string with the contents of the secret late files.
+   * What Terraform gives Nova: the cloud-config as a template string with the contents of the secret apply-time files.
    * @param contents in base64, by name; usually tokens
    */
   withSecrets(contents: Readonly<Record<string, string>>): string;
@@ -46,14 +46,14 @@ export interface UserData {
 
 /**
  * The cloud-config that writes all files, as one archive, and starts all units: cloud-init reads its YAML again in each
- * of its stages, which takes half a minute on a slow machine if a hundred files are in it. Secret late files stand
- * beside the archive, as their contents are known to Terraform alone; other late files are not part of it.
+ * of its stages, which takes half a minute on a slow machine if a hundred files are in it. Secret apply-time files stand
+ * beside the archive, as their contents are known to Terraform alone; other apply-time files are not part of it.
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;
   const files = parts.files ?? [];
   checkFiles(files);
-  const secrets = (parts.lateFiles ?? []).filter((file) => file.secret);
+  const secrets = (parts.applyTimeFiles ?? []).filter((file) => file.secret);
   const units = (parts.units ?? []).map((unit) => unit.name);
   const entries = JSON.stringify(files.map(({ path, content, mode }) => [path, mode ?? '0644', content]));
   const config = {
@@ -65,7 +65,7 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     write_files: [
       { path: userDataArchive, permissions: '0644', content: base85(compress(entries)) },
       ...secrets.map(({ name }) => ({
-        path: latePath(name),
+        path: applyTimeFilePath(name),
         permissions: '0600',
         encoding: 'b64',
         content: placeOf(name),
@@ -82,11 +82,11 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     ],
   };
   const {
-    write_files: [, ...lateFiles],
+    write_files: [, ...applyTimeFiles],
     ...rest
   } = config;
   const digest = createHash('sha256')
-    .update(JSON.stringify([rest, lateFiles, entries]))
+    .update(JSON.stringify([rest, applyTimeFiles, entries]))
     .digest('hex');
   // JSON is YAML, and no reader takes "0644" or "on" in it for anything but text.
   const form = `#cloud-config\n${JSON.stringify(config, null, 2)}\n`;
@@ -104,13 +104,13 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
     withSecrets: (contents) =>
       fill(escapeTemplate(form), (name) => {
         const content = contents[name];
-        if (content === undefined) throw new Error(`no content for the secret late file "${name}"`);
+        if (content === undefined) throw new Error(`no content for the secret apply-time file "${name}"`);
         return content;
       }),
   };
 }
 
-/** Stands for the content of a secret late file until that is filled in. */
+/** Stands for the content of a secret apply-time file until that is filled in. */
 function placeOf(name: string): string {
   return `@secret ${name}@`;
 }
@@ -161,7 +161,9 @@ function checkFiles(files: readonly InstanceFile[]): void {
 /** A Terraform token is a placeholder until apply; compressed, it would stay one for ever. */
 function refuseTokens(where: string, text: string): void {
   if (text.includes('TfToken[')) {
-    throw new Error(`${where}: a value that Terraform knows only at apply can't be in the user data; use a late file`);
+    throw new Error(
+      `${where}: a value that Terraform knows only at apply can't be in the user data; use an apply-time file`,
+    );
   }
 }
 

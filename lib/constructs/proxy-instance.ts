@@ -43,7 +43,7 @@ export interface ProxyInstanceProps {
   readonly keyPair?: string;
   /** The security group of its port. */
   readonly securityGroup: { readonly id: string; readonly name: string };
-  /** The cloud-config with the secret late files: a sensitive Terraform template. */
+  /** The cloud-config with the secret apply-time files: a sensitive Terraform template. */
   readonly userData: string;
   /** Address of a resource whose change replaces the server; a change of the user data alone doesn't. */
   readonly replacementTrigger: string;

@@ -24,12 +24,12 @@ export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion)
  */
 const addressParts: InstanceParts = {
   // A few instances' addresses, or one of a load balancer.
-  lateFiles: [{ name: 'addresses', maxLength: 256, onChange: 'addresses' }],
+  applyTimeFiles: [{ name: 'addresses', maxLength: 256, onChange: 'addresses' }],
   hooks: [{ name: 'addresses', command: [`${SCRIPTS}/own-addresses`, '--reload'] }],
 };
 
-/** What certificate and upstream security put on the instance of a region, the late files as its delivery carries them. */
-export function lateParts(
+/** What certificate and upstream security put on the instance of a region, the apply-time files as its delivery carries them. */
+export function applyTimeParts(
   cloud: ResolvedCloud,
   region: ResolvedRegion,
   upstreamTls: UpstreamTls,
@@ -37,22 +37,22 @@ export function lateParts(
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
   // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
   const late = mergeParts(addressParts, upstreamTls.parts, certificate);
-  return { ...late, lateFiles: region.delivery.route(late.lateFiles) };
+  return { ...late, applyTimeFiles: region.delivery.route(late.applyTimeFiles) };
 }
 
 /**
- * Everything that is on the instance of a region: one list of files, units and packages, with the late files that the
+ * Everything that is on the instance of a region: one list of files, units and packages, with the apply-time files that the
  * certificate strategy announces. Pure: no Terraform, no cloud.
  * @example instanceParts(cloud, cloud.regions[0]).packages
  */
 export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
   const upstreamTls = region.upstreamSecurity.render();
-  const late = lateParts(cloud, region, upstreamTls);
+  const late = applyTimeParts(cloud, region, upstreamTls);
   const parts = mergeParts(
     { files: renderNginx(proxyModel(region, upstreamTls)) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
     late,
-    region.delivery.instanceParts(late.lateFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
+    region.delivery.instanceParts(late.applyTimeFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
   );
   const packages = { path: PACKAGES, content: packageList(parts.packages) };
   return mergeParts(parts, { files: [packages] });

@@ -1,13 +1,14 @@
 import type { z } from 'zod';
+import { ACME_SETTINGS } from '../instance-paths';
 import { BAD_PORTS } from '../nginx/bad-ports';
 import type { ResolvedCloud, ResolvedRegion } from '../settings';
 import { portsSettings, regionSettings } from '../settings/region';
 import { mergedInfo, unwrap } from '../settings/walk';
 import { UpstreamSecurity, type UpstreamTls } from '../strategies/upstream-security';
-import { lateParts } from './files';
+import { applyTimeParts } from './files';
 
-/** The late files that every instance has with the default strategies; other ones are a choice of the operator. */
-const usualLateFiles = ['addresses', 'certificate-p12', 'certificate-password (secret)'];
+/** The apply-time files that every instance has with the default strategies; other ones are a choice of the operator. */
+const usualApplyTimeFiles = ['addresses', 'certificate-p12', 'certificate-password (secret)'];
 
 /**
  * What the operator chose of what an instance is made from, as text: a change of it replaces the instance. Defaults
@@ -16,7 +17,7 @@ const usualLateFiles = ['addresses', 'certificate-p12', 'certificate-password (s
  */
 export function replacementTrigger(cloud: ResolvedCloud, region: ResolvedRegion): string {
   const upstreamTls = region.upstreamSecurity.render();
-  const { files, lateFiles } = lateParts(cloud, region, upstreamTls);
+  const { files, applyTimeFiles } = applyTimeParts(cloud, region, upstreamTls);
   const { ports: _, ...settings } = chosen(regionSettings, region);
   const { allowed: allowedPorts, denied: deniedPorts } = chosen(portsSettings, {
     ...region.ports,
@@ -28,13 +29,13 @@ export function replacementTrigger(cloud: ResolvedCloud, region: ResolvedRegion)
     deniedPorts,
     upstreamTls: unless(upstreamTlsText(UpstreamSecurity.unverifiedTls().render()), upstreamTlsText(upstreamTls)),
     proxyProtocolFrom: unless('[]', JSON.stringify(region.loadBalancer.sourceRanges)),
-    acme: JSON.stringify(files.find(({ path }) => path === '/etc/uap/acme.json')?.content),
+    acme: JSON.stringify(files.find(({ path }) => path === ACME_SETTINGS)?.content),
     lateFiles: unless(
       '[]',
       JSON.stringify(
-        lateFiles
+        applyTimeFiles
           .map(({ name, secret }) => (secret ? `${name} (secret)` : name))
-          .filter((name) => !usualLateFiles.includes(name))
+          .filter((name) => !usualApplyTimeFiles.includes(name))
           .sort(),
       ),
     ),

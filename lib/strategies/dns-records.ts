@@ -83,13 +83,13 @@ export interface DesignateOptions {
   readonly openstack?: string;
 }
 
-/** One function for each strategy: for whoever talks to the DNS service without Terraform. */
-export interface DnsCases<T> {
-  /** Of `DnsRecords.rfc2136`, with its options. */
+/** One function for each strategy, for code that talks to the DNS service without Terraform. */
+export interface DnsVisitor<T> {
+  /** For `DnsRecords.rfc2136`. */
   rfc2136(options: Rfc2136Options): T;
-  /** Of `DnsRecords.designate`, with its options. */
+  /** For `DnsRecords.designate`. */
   designate(options: DesignateOptions): T;
-  /** Of `DnsRecords.manual`. */
+  /** For `DnsRecords.manual`, and for strategies of other packages. */
   manual(): T;
 }
 
@@ -137,13 +137,13 @@ export abstract class DnsRecords {
   /** The challenge for the acme provider. */
   abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
 
-  /** Calls the function of this strategy with its options. */
-  abstract match<T>(cases: DnsCases<T>): T;
+  /** Calls the visitor's function for this strategy, with its options; returns what that returns. */
+  abstract visit<T>(visitor: DnsVisitor<T>): T;
 
   /** Name of lego's provider for an ACME client on the instance; known without Terraform. */
   abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
 
-  /** The variables of that provider; they reach the instance as a secret late file. */
+  /** The variables of that provider; they reach the instance as a secret apply-time file. */
   abstract instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> | undefined;
 }
 
@@ -168,8 +168,8 @@ class Rfc2136Records extends DnsRecords {
     this.description = `rfc2136 (zone ${this.zone} at ${options.server})`;
   }
 
-  match<T>(cases: DnsCases<T>): T {
-    return cases.rfc2136(this.options);
+  visit<T>(visitor: DnsVisitor<T>): T {
+    return visitor.rfc2136(this.options);
   }
 
   bind(scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {
@@ -245,8 +245,8 @@ class DesignateRecords extends DnsRecords {
     this.description = `designate (zone ${this.zone})`;
   }
 
-  match<T>(cases: DnsCases<T>): T {
-    return cases.designate(this.options);
+  visit<T>(visitor: DnsVisitor<T>): T {
+    return visitor.designate(this.options);
   }
 
   bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
@@ -308,8 +308,8 @@ class ManualRecords extends DnsRecords {
   readonly solvesChallenge = false;
   readonly instanceChallengeProvider = undefined;
 
-  match<T>(cases: DnsCases<T>): T {
-    return cases.manual();
+  visit<T>(visitor: DnsVisitor<T>): T {
+    return visitor.manual();
   }
 
   bind(_scope: Construct, records: readonly AddressRecord[]): { manual: string[] } {

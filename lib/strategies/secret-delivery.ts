@@ -1,7 +1,7 @@
 import { Fn, Op, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
-import { base64Length, lateFilesParts, pieceCount, pieceKey, pieceLength, referenceKey } from '../cloud-init';
-import type { InstanceHook, InstanceParts, LateContents, LateFile } from '../instance-parts';
+import { applyTimeFilesParts, base64Length, pieceCount, pieceKey, pieceLength, referenceKey } from '../cloud-init';
+import type { ApplyTimeContents, ApplyTimeFile, InstanceHook, InstanceParts } from '../instance-parts';
 import { credentialLines, instanceCredential } from '../terraform/application-credential';
 import { KeymanagerSecretV1 } from '../terraform/providers/openstack';
 
@@ -9,7 +9,7 @@ import { KeymanagerSecretV1 } from '../terraform/providers/openstack';
 export interface BoundDelivery {
   /** Nova metadata items of the instance. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Contents of the secret late files in base64, by name; sensitive. They belong into the user data. */
+  /** Contents of the secret apply-time files in base64, by name; sensitive. They belong into the user data. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Checked before the server is created or changed. */
   readonly preconditions: readonly Precondition[];
@@ -44,7 +44,7 @@ const metadataItemsLimit = 128;
 const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 
 /**
- * How certificates travel to the instance and stay up to date there. Whatever it is, a late file that is secret in itself
+ * How certificates travel to the instance and stay up to date there. Whatever it is, an apply-time file that is secret in itself
  * is in the user data, which Terraform shows nobody.
  * @example SecretDelivery.instanceMetadata()
  */
@@ -85,25 +85,25 @@ export abstract class SecretDelivery {
   /** What it is, for people. */
   abstract readonly description: string;
 
-  /** The late files as they travel by this delivery, with those that it needs itself. */
-  route(lateFiles: readonly LateFile[]): readonly LateFile[] {
-    return lateFiles;
+  /** The apply-time files as they travel by this delivery, with those that it needs itself. */
+  route(applyTimeFiles: readonly ApplyTimeFile[]): readonly ApplyTimeFile[] {
+    return applyTimeFiles;
   }
 
-  /** The receiver on the instance; needs no Terraform. `lateFiles` come from {@link route}. */
+  /** The receiver on the instance; needs no Terraform. `applyTimeFiles` come from {@link route}. */
   instanceParts(
-    lateFiles: readonly LateFile[],
+    applyTimeFiles: readonly ApplyTimeFile[],
     hooks: readonly InstanceHook[],
     options: DeliveryOptions,
   ): InstanceParts {
-    return lateFilesParts(lateFiles, hooks, options);
+    return applyTimeFilesParts(applyTimeFiles, hooks, options);
   }
 
-  /** Makes its resources. `lateFiles` come from {@link route}. */
+  /** Makes its resources. `applyTimeFiles` come from {@link route}. */
   abstract bind(
     scope: Construct,
-    lateFiles: readonly LateFile[],
-    contents: LateContents,
+    applyTimeFiles: readonly ApplyTimeFile[],
+    contents: ApplyTimeContents,
     context: DeliveryContext,
   ): BoundDelivery;
 }
@@ -116,14 +116,14 @@ class InstanceMetadata extends SecretDelivery {
    * cut into a fixed number of numbered pieces: unused ones are empty, as the provider can't remove a key that an
    * earlier, failed apply never wrote.
    */
-  bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
-    const open = lateFiles.filter((file) => !file.secret);
+  bind(scope: Construct, applyTimeFiles: readonly ApplyTimeFile[], contents: ApplyTimeContents): BoundDelivery {
+    const open = applyTimeFiles.filter((file) => !file.secret);
     const total = open.reduce((sum, file) => sum + pieceCount(file.maxLength), 0);
     if (total > metadataItemsLimit) {
       throw new Error(`${total} metadata items are needed for ${open.length} files; Nova allows ${metadataItemsLimit}`);
     }
     const metadata: Record<string, string> = {};
-    const secret = bindSecrets(scope, lateFiles, contents);
+    const secret = bindSecrets(scope, applyTimeFiles, contents);
     const preconditions = [...secret.preconditions];
     for (const file of open) {
       const encoded = compressed(scope, file, contents);
@@ -148,23 +148,25 @@ class InstanceMetadata extends SecretDelivery {
  * Room in the user data for a file that is not secret in itself, in bytes: half of what it has elsewhere, as Nova's limit
  * leaves no more. Certificates with an elliptic-curve key or one of 2048 bits fit, with two intermediates.
  */
-function userDataRoom({ maxLength }: LateFile): number {
+function userDataRoom({ maxLength }: ApplyTimeFile): number {
   return Math.max(Math.ceil(maxLength / 2), Math.min(maxLength, 256));
 }
 
 class InUserData extends SecretDelivery {
   readonly description = 'user data (a certificate that Terraform renews makes a new instance)';
 
-  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
-    return lateFiles.map((file) => (file.secret ? file : { ...file, secret: true, maxLength: userDataRoom(file) }));
+  override route(applyTimeFiles: readonly ApplyTimeFile[]): readonly ApplyTimeFile[] {
+    return applyTimeFiles.map((file) =>
+      file.secret ? file : { ...file, secret: true, maxLength: userDataRoom(file) },
+    );
   }
 
-  bind(scope: Construct, lateFiles: readonly LateFile[], contents: LateContents): BoundDelivery {
-    return { metadata: {}, configDrive: true, ...bindSecrets(scope, lateFiles, contents) };
+  bind(scope: Construct, applyTimeFiles: readonly ApplyTimeFile[], contents: ApplyTimeContents): BoundDelivery {
+    return { metadata: {}, configDrive: true, ...bindSecrets(scope, applyTimeFiles, contents) };
   }
 }
 
-/** Name of the late file with the application credential that reads the secrets in Barbican. */
+/** Name of the apply-time file with the application credential that reads the secrets in Barbican. */
 const barbicanCredentials = 'barbican-credentials';
 
 /** Bytes of a payload: Barbican's own limit, `max_allowed_secret_in_bytes`, is 20,000, and was 10,000 before 2020. */
@@ -173,16 +175,16 @@ const payloadLimit = 20_000;
 class InBarbican extends SecretDelivery {
   readonly description = 'Barbican';
 
-  override route(lateFiles: readonly LateFile[]): readonly LateFile[] {
-    return [...lateFiles, { name: barbicanCredentials, maxLength: 1024, secret: true }];
+  override route(applyTimeFiles: readonly ApplyTimeFile[]): readonly ApplyTimeFile[] {
+    return [...applyTimeFiles, { name: barbicanCredentials, maxLength: 1024, secret: true }];
   }
 
   override instanceParts(
-    lateFiles: readonly LateFile[],
+    applyTimeFiles: readonly ApplyTimeFile[],
     hooks: readonly InstanceHook[],
     options: DeliveryOptions,
   ): InstanceParts {
-    return lateFilesParts(lateFiles, hooks, { ...options, barbicanCredentials });
+    return applyTimeFilesParts(applyTimeFiles, hooks, { ...options, barbicanCredentials });
   }
 
   /**
@@ -192,8 +194,8 @@ class InBarbican extends SecretDelivery {
    */
   bind(
     parent: Construct,
-    lateFiles: readonly LateFile[],
-    contents: LateContents,
+    applyTimeFiles: readonly ApplyTimeFile[],
+    contents: ApplyTimeContents,
     context: DeliveryContext,
   ): BoundDelivery {
     const scope = new Construct(parent, 'barbican');
@@ -203,10 +205,13 @@ class InBarbican extends SecretDelivery {
       description: `Reads the certificate of the User Application Proxy ${context.hostname}`,
       accessRules: [{ service: 'key-manager', method: 'GET', path: '/v1/secrets/*/payload' }],
     });
-    const secret = bindSecrets(parent, lateFiles, { ...contents, [barbicanCredentials]: credentialLines(credential) });
+    const secret = bindSecrets(parent, applyTimeFiles, {
+      ...contents,
+      [barbicanCredentials]: credentialLines(credential),
+    });
     const metadata: Record<string, string> = {};
     const preconditions = [...secret.preconditions];
-    for (const file of lateFiles.filter(({ secret }) => !secret)) {
+    for (const file of applyTimeFiles.filter(({ secret }) => !secret)) {
       const encoded = compressed(parent, file, contents).asString;
       const stored = new KeymanagerSecretV1(scope, file.name, {
         region: context.region,
@@ -227,28 +232,33 @@ class InBarbican extends SecretDelivery {
   }
 }
 
-function contentOf(file: LateFile, contents: LateContents): string {
+function contentOf(file: ApplyTimeFile, contents: ApplyTimeContents): string {
   const content = contents[file.name];
-  if (content === undefined) throw new Error(`no content for the late file "${file.name}"`);
+  if (content === undefined) throw new Error(`no content for the apply-time file "${file.name}"`);
   return content;
 }
 
-/** The content with a checksum, in base64: a local, as each use would compress it anew. */
-function compressed(scope: Construct, file: LateFile, contents: LateContents): TerraformLocal {
-  return new TerraformLocal(scope, `late-${file.name}`, Fn.base64gzip(contentOf(file, contents)));
+/** Id of the local with the encoded content of a file; it stays: docs/decisions/0001-names-that-stay.md. */
+function localId({ name }: ApplyTimeFile): string {
+  return `late-${name}`;
 }
 
-/** The secret ones of late files, for the user data. */
+/** The content with a checksum, in base64: a local, as each use would compress it again. */
+function compressed(scope: Construct, file: ApplyTimeFile, contents: ApplyTimeContents): TerraformLocal {
+  return new TerraformLocal(scope, localId(file), Fn.base64gzip(contentOf(file, contents)));
+}
+
+/** The secret ones of apply-time files, for the user data. */
 function bindSecrets(
   scope: Construct,
-  lateFiles: readonly LateFile[],
-  contents: LateContents,
+  applyTimeFiles: readonly ApplyTimeFile[],
+  contents: ApplyTimeContents,
 ): Pick<BoundDelivery, 'secrets' | 'preconditions'> {
   const secrets: Record<string, string> = {};
   const preconditions: Precondition[] = [];
-  for (const file of lateFiles.filter(({ secret }) => secret)) {
+  for (const file of applyTimeFiles.filter(({ secret }) => secret)) {
     const sensitive = Fn.sensitive(Fn.base64encode(contentOf(file, contents)));
-    const encoded = new TerraformLocal(scope, `late-${file.name}`, sensitive).asString;
+    const encoded = new TerraformLocal(scope, localId(file), sensitive).asString;
     secrets[file.name] = encoded;
     const length = Fn.lengthOf(encoded);
     preconditions.push({

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { type InstanceParts, type LateContents, latePath } from '../instance-parts';
+import { type ApplyTimeContents, applyTimeFilePath, type InstanceParts } from '../instance-parts';
 import { SCRIPTS } from '../instance-paths';
 import { UPSTREAM_CA, UPSTREAM_CERTIFICATE, UPSTREAM_CERTIFICATE_KEY } from '../nginx/paths';
 import { checkHostname } from '../validation/names';
@@ -21,7 +21,7 @@ export interface UpstreamTls {
    * @default false
    */
   readonly logsReasons?: boolean;
-  /** Its files, hooks and late files on the instance. */
+  /** Its files, hooks and apply-time files on the instance. */
   readonly parts: InstanceParts;
 }
 
@@ -107,8 +107,8 @@ export abstract class UpstreamSecurity {
   /** Needs no Terraform. @throws Error if the options have problems. */
   abstract render(): UpstreamTls;
 
-  /** The content of the late files that {@link UpstreamSecurity.render} announced. */
-  abstract bind(scope: Construct): LateContents;
+  /** The content of the apply-time files that {@link UpstreamSecurity.render} announced. */
+  abstract bind(scope: Construct): ApplyTimeContents;
 }
 
 class UnverifiedTls extends UpstreamSecurity {
@@ -122,14 +122,14 @@ class UnverifiedTls extends UpstreamSecurity {
     return { directives: [sentName(), ['proxy_ssl_verify', 'off']], parts: {} };
   }
 
-  bind(): LateContents {
+  bind(): ApplyTimeContents {
     return {};
   }
 }
 
-/** Names of the late files, and of the hook that takes both over. */
-const lateCertificate = 'upstream-certificate';
-const lateKey = 'upstream-key';
+/** Names of the apply-time files, and of the hook that takes both over. */
+const clientCertificate = 'upstream-certificate';
+const clientKey = 'upstream-key';
 /** Room for a leaf and an intermediate with 4096 bit RSA keys. */
 const certificateMaxLength = 6000;
 /** Elliptic curves, or RSA of up to 2048 bits: user data has little room, and takes each byte as almost two. */
@@ -201,10 +201,10 @@ class CheckedTls extends UpstreamSecurity {
     };
   }
 
-  bind(scope: Construct): LateContents {
+  bind(scope: Construct): ApplyTimeContents {
     const { certificate, key } = this.options;
     if (certificate === undefined || key === undefined) return {};
-    return { [lateCertificate]: readPemCertificates(certificate).pem, [lateKey]: key.bind(scope) };
+    return { [clientCertificate]: readPemCertificates(certificate).pem, [clientKey]: key.bind(scope) };
   }
 }
 
@@ -228,14 +228,19 @@ const identification = [
 ];
 
 const clientParts: InstanceParts = {
-  lateFiles: [
-    { name: lateCertificate, maxLength: certificateMaxLength, onChange: lateCertificate },
-    { name: lateKey, maxLength: keyMaxLength, onChange: lateCertificate, secret: true },
+  applyTimeFiles: [
+    { name: clientCertificate, maxLength: certificateMaxLength, onChange: clientCertificate },
+    { name: clientKey, maxLength: keyMaxLength, onChange: clientCertificate, secret: true },
   ],
   hooks: [
     {
-      name: lateCertificate,
-      command: [`${SCRIPTS}/certificate`, 'install-client', latePath(lateCertificate), latePath(lateKey)],
+      name: clientCertificate,
+      command: [
+        `${SCRIPTS}/certificate`,
+        'install-client',
+        applyTimeFilePath(clientCertificate),
+        applyTimeFilePath(clientKey),
+      ],
     },
   ],
 };

@@ -1,7 +1,7 @@
 import { Annotations, Fn, TerraformLocal, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { acmeCa, acmeCredentials, acmeParts } from '../cloud-init';
-import { type InstanceParts, type LateContents, type LateFile, latePath } from '../instance-parts';
+import { type ApplyTimeContents, type ApplyTimeFile, applyTimeFilePath, type InstanceParts } from '../instance-parts';
 import { SCRIPTS } from '../instance-paths';
 import { credentialLines } from '../terraform/application-credential';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from '../terraform/providers/acme';
@@ -19,8 +19,8 @@ export interface CertificateContext extends DnsContext {
 
 /** What a certificate strategy gives to the rest of the graph. */
 export interface BoundCertificate {
-  /** Content of the late files that {@link WildcardCertificate.instanceParts} announced. */
-  readonly contents: LateContents;
+  /** Content of the apply-time files that {@link WildcardCertificate.instanceParts} announced. */
+  readonly contents: ApplyTimeContents;
   /** Checked before the server is created or changed; undefined: nothing is. */
   readonly preconditions?: readonly { readonly condition: string; readonly errorMessage: string }[];
   /** The chain as PEM, leaf first: readiness waits for this very certificate; undefined if Terraform doesn't know it. */
@@ -112,16 +112,21 @@ export abstract class WildcardCertificate {
   /** What it puts on the instance; needs no Terraform. */
   abstract instanceParts(context: CertificateContext): InstanceParts;
 
-  /** Makes its resources and the content of its late files. */
+  /** Makes its resources and the content of its apply-time files. */
   abstract bind(scope: Construct, context: CertificateContext): BoundCertificate;
 }
 
-/** Late files that `certificate <verb>` puts into use, in the order of its arguments. */
-function installed(verb: string, lateFiles: readonly Omit<LateFile, 'onChange'>[]): InstanceParts {
+/** Apply-time files that `certificate <verb>` puts into use, in the order of its arguments. */
+function installed(verb: string, applyTimeFiles: readonly Omit<ApplyTimeFile, 'onChange'>[]): InstanceParts {
   const hook = 'certificate';
   return {
-    lateFiles: lateFiles.map((file) => ({ ...file, onChange: hook })),
-    hooks: [{ name: hook, command: [`${SCRIPTS}/certificate`, verb, ...lateFiles.map(({ name }) => latePath(name))] }],
+    applyTimeFiles: applyTimeFiles.map((file) => ({ ...file, onChange: hook })),
+    hooks: [
+      {
+        name: hook,
+        command: [`${SCRIPTS}/certificate`, verb, ...applyTimeFiles.map(({ name }) => applyTimeFilePath(name))],
+      },
+    ],
   };
 }
 

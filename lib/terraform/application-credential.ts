@@ -42,7 +42,7 @@ export function instanceCredential(
   };
 }
 
-/** Variables as lines of a late file. */
+/** Variables as lines of an apply-time file. */
 export function credentialLines(variables: Readonly<Record<string, string>>): string {
   // Literals and tokens stay apart: a string of both is no argument for a function.
   return Fn.join(

@@ -126,13 +126,13 @@ test('the settings are right, and say what was answered', () => {
     ],
   });
   const cases = { rfc2136: (options: unknown) => options, designate: () => undefined, manual: () => 'manual' };
-  expect(everything?.dns.match<unknown>(cases)).toMatchObject({
+  expect(everything?.dns.visit<unknown>(cases)).toMatchObject({
     server: 'ns1.cloud.org',
     key: { name: 'uap', algorithm: 'hmac-sha512', secret: { source: 'file ~/tsig.key' } },
     challengeKey: { name: 'uap-acme', secret: { source: 'file /etc/uap/acme.key' } },
   });
   expect([pem?.openstack, pem?.certificate.description]).toEqual([undefined, 'PEM file /etc/uap/chain.pem']);
-  expect(pem?.dns.match<unknown>(cases)).toBe('manual');
+  expect(pem?.dns.visit<unknown>(cases)).toBe('manual');
   expect(onInstance?.certificate.description).toBe('ACME client on the instance');
   expect(other?.certificate.description).toBe('acme provider (challenge by cloudflare)');
 });

@@ -20,11 +20,11 @@ test('the script for OpenStack DNS is there only when needed', () => {
   expect(paths({ dnsProvider: 'exec' })).toContain('/usr/local/lib/uap/dns-designate');
 });
 
-test('the credentials are a secret late file, a private CA one that is not; both start the client anew', () => {
-  const { lateFiles, hooks, packages } = acmeParts(options);
+test('the credentials are a secret apply-time file, a private CA one that is not; both start the client anew', () => {
+  const { applyTimeFiles, hooks, packages } = acmeParts(options);
   const credentials = { name: 'acme-credentials', maxLength: 1024, onChange: 'acme', secret: true };
-  expect(lateFiles).toEqual([credentials]);
-  expect(acmeParts({ ...options, privateCa: true }).lateFiles).toEqual([
+  expect(applyTimeFiles).toEqual([credentials]);
+  expect(acmeParts({ ...options, privateCa: true }).applyTimeFiles).toEqual([
     { name: 'acme-ca', maxLength: 8192, onChange: 'acme' },
     credentials,
   ]);

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { baseParts, encodePieces, lateFilesParts, referenceKey } from '../../lib/cloud-init';
+import { applyTimeFilesParts, baseParts, encodePieces, referenceKey } from '../../lib/cloud-init';
 import { mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
 import { MetadataService } from './metadata-service';
@@ -18,7 +18,7 @@ describeScripts('late files in Barbican', () => {
       { name: 'credentials', maxLength: 1024, secret: true },
     ];
     const hook = { name: 'certificate', command: ['sh', '-c', 'echo run >> "$UAP_ROOT/runs"'] };
-    const late = lateFilesParts(files, [hook], { barbicanCredentials: 'credentials' });
+    const late = applyTimeFilesParts(files, [hook], { barbicanCredentials: 'credentials' });
     machine = new Machine(mergeParts(baseParts({ hostname }), late));
     machine.write('/run/uap/late-files.json', '{}');
     machine.write('/var/lib/uap/late/credentials', cloud.credentials, '0600');

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { acmeParts, baseParts, encodePieces, lateFilesParts } from '../../lib/cloud-init';
+import { acmeParts, applyTimeFilesParts, baseParts, encodePieces } from '../../lib/cloud-init';
 import { mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
 import { MetadataService } from './metadata-service';
@@ -24,11 +24,11 @@ describeScripts('what /healthz and /metrics say', () => {
     service = await MetadataService.start();
     const files = ['chain', 'key'].map((name) => ({ name, maxLength: 4000, onChange: 'certificate' }));
     const make = (command: readonly string[]) =>
-      new Machine(mergeParts(baseParts({ hostname }), lateFilesParts(files, [{ name: 'certificate', command }])));
+      new Machine(mergeParts(baseParts({ hostname }), applyTimeFilesParts(files, [{ name: 'certificate', command }])));
     machine = make([]);
     const late = ['chain', 'key'].map((name) => machine.path(`/var/lib/uap/late/${name}`));
     const command = [machine.library('certificate'), 'install', ...late];
-    const manifest = lateFilesParts(files, [{ name: 'certificate', command }]).files?.find(({ path }) =>
+    const manifest = applyTimeFilesParts(files, [{ name: 'certificate', command }]).files?.find(({ path }) =>
       path.endsWith('.json'),
     );
     machine.write('/etc/uap/late-files.json', manifest?.content ?? '');

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { baseParts, encodePieces, lateFilesParts } from '../../lib/cloud-init';
-import { type LateFile, mergeParts } from '../../lib/instance-parts';
+import { applyTimeFilesParts, baseParts, encodePieces } from '../../lib/cloud-init';
+import { type ApplyTimeFile, mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
 import { MetadataService } from './metadata-service';
 import { CertificateAuthority } from './pki';
 
 describeScripts('the script late-files', () => {
-  const files: LateFile[] = [
+  const files: ApplyTimeFile[] = [
     { name: 'chain', maxLength: 4000, onChange: 'certificate' },
     { name: 'key', maxLength: 4000, onChange: 'certificate' },
   ];
@@ -28,8 +28,8 @@ describeScripts('the script late-files', () => {
     await service.stop();
   });
 
-  function machineWith(command: readonly string[], all: readonly LateFile[] = files): Machine {
-    const parts = mergeParts(baseParts({ hostname }), lateFilesParts(all, [{ name: 'certificate', command }]));
+  function machineWith(command: readonly string[], all: readonly ApplyTimeFile[] = files): Machine {
+    const parts = mergeParts(baseParts({ hostname }), applyTimeFilesParts(all, [{ name: 'certificate', command }]));
     const made = new Machine(parts);
     // Not the first run after the boot, which waits for the service.
     made.write('/run/uap/late-files.json', '{}');
@@ -78,13 +78,13 @@ describeScripts('the script late-files', () => {
   });
 
   describe('a secret file, which cloud-init wrote,', () => {
-    const withSecret: LateFile[] = [
+    const withSecret: ApplyTimeFile[] = [
       { name: 'password', maxLength: 64, onChange: 'certificate', secret: true },
       { name: 'chain', maxLength: 4000, onChange: 'certificate' },
     ];
-    const alone: LateFile[] = [{ name: 'password', maxLength: 64, onChange: 'certificate', secret: true }];
+    const alone: ApplyTimeFile[] = [{ name: 'password', maxLength: 64, onChange: 'certificate', secret: true }];
     const secret = '/var/lib/uap/late/password';
-    const use = (all: readonly LateFile[]) => {
+    const use = (all: readonly ApplyTimeFile[]) => {
       machine.remove();
       machine = machineWith(['sh', '-c', 'echo run >> "$UAP_ROOT/runs"'], all);
     };
@@ -301,7 +301,7 @@ describeScripts('the script late-files', () => {
     machine = machineWith([]);
     const late = (name: string) => machine.path(`/var/lib/uap/late/${name}`);
     const command = [machine.library('certificate'), 'install', late('chain'), late('key')];
-    const parts = lateFilesParts(files, [{ name: 'certificate', command }]);
+    const parts = applyTimeFilesParts(files, [{ name: 'certificate', command }]);
     for (const { path, content } of parts.files ?? []) if (path.endsWith('.json')) machine.write(path, content);
     machine.stub('nginx', '#!/bin/sh\n');
     const ca = CertificateAuthority.create(tmpdir());

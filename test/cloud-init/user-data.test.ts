@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parse } from 'yaml';
-import { acmeParts, baseParts, lateFilesParts, userData, userDataLimit } from '../../lib/cloud-init';
+import { acmeParts, applyTimeFilesParts, baseParts, userData, userDataLimit } from '../../lib/cloud-init';
 import { type InstanceParts, mergeParts } from '../../lib/instance-parts';
 import { unpack } from './unpack';
 
@@ -9,7 +9,7 @@ const options = { hostname: 'proxy.example.test' };
 const hook = { name: 'certificate', command: ['/usr/local/lib/uap/certificate', 'install', '/a', '/b'] };
 const everything = mergeParts(
   baseParts({ ...options, packageMirror: 'http://mirror.example.test/debian/' }),
-  lateFilesParts([{ name: 'certificate-key', maxLength: 3500, onChange: 'certificate' }], [hook]),
+  applyTimeFilesParts([{ name: 'certificate-key', maxLength: 3500, onChange: 'certificate' }], [hook]),
   acmeParts({
     ...options,
     email: 'ops@example.test',
@@ -18,7 +18,7 @@ const everything = mergeParts(
   }),
 );
 
-const everythingOpen = { ...everything, lateFiles: [] };
+const everythingOpen = { ...everything, applyTimeFiles: [] };
 
 const withFile = (content: string, path = '/etc/uap/one'): InstanceParts => ({ files: [{ path, content }] });
 
@@ -29,12 +29,12 @@ test('what Nova gets is the text, in base64', () => {
   expect(text.startsWith('#cloud-config\n')).toBe(true);
 });
 
-describe('a secret late file', () => {
-  const lateFiles = [
+describe('a secret apply-time file', () => {
+  const applyTimeFiles = [
     { name: 'password', maxLength: 64, onChange: 'certificate', secret: true },
     { name: 'chain', maxLength: 64, onChange: 'certificate' },
   ];
-  const parts = mergeParts(withFile('one'), { lateFiles });
+  const parts = mergeParts(withFile('one'), { applyTimeFiles });
 
   test('is written beside the archive, for root alone; others are not in the user data', () => {
     const written = parse(userData(parts, options).withSecrets({ password: 'c2VjcmV0' })).write_files;
@@ -61,7 +61,9 @@ describe('a secret late file', () => {
     const without = userData(withFile('one'), options);
     const room = (maxLength: number) =>
       userData(
-        mergeParts(parts, { lateFiles: [{ ...lateFiles[0], name: 'key', maxLength, onChange: 'x', secret: true }] }),
+        mergeParts(parts, {
+          applyTimeFiles: [{ ...applyTimeFiles[0], name: 'key', maxLength, onChange: 'x', secret: true }],
+        }),
         options,
       );
     const { bytes, withSecrets } = room(3001);
@@ -73,7 +75,9 @@ describe('a secret late file', () => {
   });
 
   test('needs a content', () => {
-    expect(() => userData(parts, options).withSecrets({})).toThrow('no content for the secret late file "password"');
+    expect(() => userData(parts, options).withSecrets({})).toThrow(
+      'no content for the secret apply-time file "password"',
+    );
   });
 });
 

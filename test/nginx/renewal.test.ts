@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket, { WebSocketServer } from 'ws';
-import { baseParts, encodePieces, lateFilesParts, pieceCount } from '../../lib/cloud-init';
+import { applyTimeFilesParts, baseParts, encodePieces, pieceCount } from '../../lib/cloud-init';
 import { mergeParts } from '../../lib/instance-parts';
 import { MetadataService } from '../cloud-init/metadata-service';
 import { CertificateAuthority, type Issued } from '../cloud-init/pki';
@@ -59,7 +59,7 @@ describeUap('renewals under load', (variant) => {
     const late = (name: string) => `${root}/var/lib/uap/late/${name}`;
     const files = ['chain', 'key'].map((name) => ({ name, maxLength: 4000, onChange: 'certificate' }));
     const hook = { name: 'certificate', command: [...command, late('chain'), late('key')] };
-    const scripts = mergeParts(baseParts({ hostname: HOSTNAME }), lateFilesParts(files, [hook])).files;
+    const scripts = mergeParts(baseParts({ hostname: HOSTNAME }), applyTimeFilesParts(files, [hook])).files;
     for (const { path: name, content, mode = '0644' } of scripts) {
       if (!/\/usr\/local\/lib\/uap\/|^\/etc\/uap\//.test(name)) continue;
       put(root + name, content, mode);

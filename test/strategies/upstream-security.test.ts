@@ -103,9 +103,9 @@ test.each([
 
 test('the CA is a file on the instance, without the words around it; no path of this machine is', () => {
   const resolved = resolveCloud({ ...cloud, regions: [{ ...region, upstreamSecurity: verified({ ca }) }] });
-  const { files, lateFiles } = instanceParts(resolved, resolved.regions[0] as never);
+  const { files, applyTimeFiles } = instanceParts(resolved, resolved.regions[0] as never);
   expect(files.find((one) => one.path === '/etc/uap/upstream-ca.pem')?.content).toBe(authority.root);
-  expect(lateFiles.map(({ name }) => name)).toEqual(['addresses', 'certificate-p12', 'certificate-password']);
+  expect(applyTimeFiles.map(({ name }) => name)).toEqual(['addresses', 'certificate-p12', 'certificate-password']);
   for (const { content } of files) {
     expect(content).not.toContain(path.basename(folder));
     expect(content).not.toContain(`${homedir()}/`);
@@ -132,7 +132,7 @@ describe('mutual TLS in a stack', () => {
     const resolved = resolveCloud(spec);
     const parts = instanceParts(resolved, resolved.regions[0] as never);
     expect(parts.hooks.map(({ name }) => name)).toEqual(['addresses', 'upstream-certificate', 'certificate']);
-    expect(parts.lateFiles.filter(({ onChange }) => onChange === 'upstream-certificate')).toEqual([
+    expect(parts.applyTimeFiles.filter(({ onChange }) => onChange === 'upstream-certificate')).toEqual([
       { name: 'upstream-certificate', maxLength: 6000, onChange: 'upstream-certificate' },
       { name: 'upstream-key', maxLength: 1900, onChange: 'upstream-certificate', secret: true },
     ]);

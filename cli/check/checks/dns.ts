@@ -17,7 +17,7 @@ export const dnsUpdates: RegionCheck = {
   name: 'dns updates',
 
   async run(context) {
-    return context.region.dns.match<Promise<Finding | readonly Finding[]>>({
+    return context.region.dns.visit<Promise<Finding | readonly Finding[]>>({
       designate: (options) => designate(context, options),
       rfc2136: (options) => rfc2136(context, options),
       manual: async () => ok('none: the records are made by hand, after the deployment'),

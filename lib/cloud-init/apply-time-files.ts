@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import type { InstanceHook, InstanceParts, LateFile } from '../instance-parts';
+import type { ApplyTimeFile, InstanceHook, InstanceParts } from '../instance-parts';
 import { CONFIG } from '../instance-paths';
 import { library, script, unit } from './assets';
+
+/** Name of the script that fetches the files, of its unit and of its settings on an instance. */
+const fetcher = 'late-files';
 
 /** Greatest length of a metadata value, in characters (Nova's limit). */
 export const pieceLength = 255;
@@ -11,11 +14,11 @@ export function base64Length(bytes: number): number {
   return 4 * Math.ceil(bytes / 3);
 }
 
-/** Greatest number of pieces of one late file: their numbers have two digits. */
+/** Greatest number of pieces of one apply-time file: their numbers have two digits. */
 const maxPieces = 100;
 
 /**
- * How a late file travels as metadata of the instance.
+ * How an apply-time file travels as metadata of the instance.
  *
  * The content is compressed with gzip, then encoded with base64 (standard alphabet, padded; Terraform's `base64gzip`),
  * then cut into pieces of {@link pieceLength} characters (`substr`). Piece `n` is the value of the key
@@ -33,12 +36,12 @@ export function pieceCount(maxLength: number): number {
   const gzipped = maxLength + 18 + 5 * (Math.ceil(maxLength / 16_384) + 1);
   const count = Math.ceil(base64Length(gzipped) / pieceLength);
   if (!Number.isInteger(maxLength) || maxLength < 1 || count > maxPieces) {
-    throw new Error(`a late file's maxLength must be a whole number from 1 to 19000 bytes; got ${maxLength}`);
+    throw new Error(`an apply-time file's maxLength must be a whole number from 1 to 19000 bytes; got ${maxLength}`);
   }
   return count;
 }
 
-/** The values of the keys of a late file, `count` of them; see {@link pieceKey}. */
+/** The values of the keys of an apply-time file, `count` of them; see {@link pieceKey}. */
 export function encodePieces(content: Buffer, count: number): string[] {
   const text = gzipSync(content, { level: 9 }).toString('base64');
   if (text.length > count * pieceLength) {
@@ -47,16 +50,16 @@ export function encodePieces(content: Buffer, count: number): string[] {
   return Array.from({ length: count }, (_, index) => text.slice(index * pieceLength, (index + 1) * pieceLength));
 }
 
-/** The metadata key that names the secret in Barbican with the content of a late file, by its id. */
+/** The metadata key that names the secret in Barbican with the content of an apply-time file, by its id. */
 export function referenceKey(name: string): string {
   return `uap-${name}-ref`;
 }
 
-export interface LateFilesOptions {
+export interface ApplyTimeFilesOptions {
   /** Seconds between two looks at the metadata. @default 60 */
   readonly pollInterval?: number;
   /**
-   * Name of the secret late file with the credentials for Barbican, where the metadata has references to secrets
+   * Name of the secret apply-time file with the credentials for Barbican, where the metadata has references to secrets
    * instead of pieces.
    * @default - none, the metadata has pieces
    */
@@ -64,46 +67,46 @@ export interface LateFilesOptions {
 }
 
 /**
- * The instance's side of every delivery: a timer that fetches the late files to `/var/lib/uap/late/<name>` and runs the
+ * The instance's side of every delivery: a timer that fetches the apply-time files to `/var/lib/uap/late/<name>` and runs the
  * hooks, also those of secret files, which the user data brought. If all are secret, it asks no metadata service. The
  * contents don't enter the result.
  */
-export function lateFilesParts(
-  lateFiles: readonly LateFile[],
+export function applyTimeFilesParts(
+  applyTimeFiles: readonly ApplyTimeFile[],
   hooks: readonly InstanceHook[],
-  options: LateFilesOptions = {},
+  options: ApplyTimeFilesOptions = {},
 ): InstanceParts {
   const pollInterval = options.pollInterval ?? 60;
   if (!Number.isInteger(pollInterval) || pollInterval < 1) {
     throw new Error(`pollInterval must be a whole number of seconds, at least 1; got ${pollInterval}`);
   }
-  checkNames('late file', lateFiles);
+  checkNames('apply-time file', applyTimeFiles);
   checkNames('hook', hooks);
-  for (const file of lateFiles) {
+  for (const file of applyTimeFiles) {
     if (!file.secret) pieceCount(file.maxLength);
     if (file.onChange !== undefined && !hooks.some((hook) => hook.name === file.onChange)) {
-      throw new Error(`late file ${file.name}: there is no hook "${file.onChange}"`);
+      throw new Error(`apply-time file ${file.name}: there is no hook "${file.onChange}"`);
     }
   }
   const manifest = {
-    files: lateFiles.map(({ name, maxLength, onChange, secret }) =>
+    files: applyTimeFiles.map(({ name, maxLength, onChange, secret }) =>
       // Terraform checks the length of a secret one.
       secret ? { name, onChange, secret } : { name, maxLength, onChange },
     ),
     hooks: hooks
-      .filter((hook) => lateFiles.some((file) => file.onChange === hook.name))
+      .filter((hook) => applyTimeFiles.some((file) => file.onChange === hook.name))
       .map(({ name, command }) => ({ name, command })),
     ...(options.barbicanCredentials ? { credentials: options.barbicanCredentials } : {}),
   };
   return {
     files: [
-      script('late-files'),
+      script(fetcher),
       ...(options.barbicanCredentials ? [library('openstack.py'), library('barbican.py')] : []),
-      unit('uap-late-files.service'),
-      unit('uap-late-files.timer', { POLL_INTERVAL: String(pollInterval) }),
-      { path: `${CONFIG}/late-files.json`, content: `${JSON.stringify(manifest, null, 2)}\n` },
+      unit(`uap-${fetcher}.service`),
+      unit(`uap-${fetcher}.timer`, { POLL_INTERVAL: String(pollInterval) }),
+      { path: `${CONFIG}/${fetcher}.json`, content: `${JSON.stringify(manifest, null, 2)}\n` },
     ],
-    units: [{ name: 'uap-late-files.timer' }],
+    units: [{ name: `uap-${fetcher}.timer` }],
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { encodePieces, lateFilesParts, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
-import type { InstanceHook, LateFile } from '../../lib/instance-parts';
+import { applyTimeFilesParts, encodePieces, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
+import type { ApplyTimeFile, InstanceHook } from '../../lib/instance-parts';
 
 describe('pieces', () => {
   test.each([
@@ -36,20 +36,20 @@ describe('pieces', () => {
   });
 });
 
-describe('lateFilesParts', () => {
-  const file = (name: string, onChange = 'reload'): LateFile => ({ name, maxLength: 100, onChange });
+describe('applyTimeFilesParts', () => {
+  const file = (name: string, onChange = 'reload'): ApplyTimeFile => ({ name, maxLength: 100, onChange });
   const reload: InstanceHook = { name: 'reload', command: ['/bin/true'] };
 
   test('the manifest names the files, and the hooks that are used', () => {
-    const parts = lateFilesParts([file('one')], [reload, { name: 'unused', command: ['/bin/false'] }]);
+    const parts = applyTimeFilesParts([file('one')], [reload, { name: 'unused', command: ['/bin/false'] }]);
     const manifest = parts.files?.find(({ path }) => path === '/etc/uap/late-files.json')?.content ?? '';
     expect(JSON.parse(manifest)).toEqual({ files: [file('one')], hooks: [reload] });
   });
 
   test('the manifest says of a secret file that the metadata does not bring it', () => {
-    const secret: LateFile = { name: 'key', maxLength: 30_000, onChange: 'reload', secret: true };
+    const secret: ApplyTimeFile = { name: 'key', maxLength: 30_000, onChange: 'reload', secret: true };
     const manifest =
-      lateFilesParts([secret], [reload]).files?.find(({ path }) => path.endsWith('.json'))?.content ?? '';
+      applyTimeFilesParts([secret], [reload]).files?.find(({ path }) => path.endsWith('.json'))?.content ?? '';
     expect(JSON.parse(manifest).files).toEqual([{ name: 'key', onChange: 'reload', secret: true }]);
   });
 
@@ -57,16 +57,20 @@ describe('lateFilesParts', () => {
     [undefined, 'OnUnitInactiveSec=60\n'],
     [{ pollInterval: 15 }, 'OnUnitInactiveSec=15\n'],
   ])('the timer with the options %j', (options, line) => {
-    const parts = lateFilesParts([], [], options);
+    const parts = applyTimeFilesParts([], [], options);
     expect(parts.files?.find(({ path }) => path.endsWith('.timer'))?.content).toContain(line);
     expect(parts.units).toEqual([{ name: 'uap-late-files.timer' }]);
   });
 
   test('what cannot be is refused', () => {
-    expect(() => lateFilesParts([file('one', 'other')], [reload])).toThrow('late file one: there is no hook "other"');
-    expect(() => lateFilesParts([file('one'), file('one')], [reload])).toThrow('two late files are called "one"');
-    expect(() => lateFilesParts([file('../one')], [reload])).toThrow('got "../one"');
-    expect(() => lateFilesParts([], [reload, reload])).toThrow('two hooks are called "reload"');
-    expect(() => lateFilesParts([], [], { pollInterval: 0 })).toThrow('at least 1; got 0');
+    expect(() => applyTimeFilesParts([file('one', 'other')], [reload])).toThrow(
+      'apply-time file one: there is no hook "other"',
+    );
+    expect(() => applyTimeFilesParts([file('one'), file('one')], [reload])).toThrow(
+      'two apply-time files are called "one"',
+    );
+    expect(() => applyTimeFilesParts([file('../one')], [reload])).toThrow('got "../one"');
+    expect(() => applyTimeFilesParts([], [reload, reload])).toThrow('two hooks are called "reload"');
+    expect(() => applyTimeFilesParts([], [], { pollInterval: 0 })).toThrow('at least 1; got 0');
   });
 });
