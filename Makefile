@@ -42,8 +42,12 @@ e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, nothing 
 	@test/e2e/run
 
 .PHONY: test-life
-test-life: setup ## renewals, changes and faults of a deployment, under load; CI_SUBSET=1 for fewer of them
+test-life: setup ## renewals, changes and faults of a deployment, under load (hours); CI_SUBSET=1 for its renewals only
 	@test/life/run
+
+.PHONY: test-all
+test-all: setup ## all tests, on every image, and the bench, for a nightly job (hours); .ci/run has those for each change
+	@.ci/run all
 
 .PHONY: bench
 bench: node_modules ## speed and memory beside a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for a rough look

@@ -69,6 +69,17 @@ deployable() {
   done
 }
 
+# refuse_occupied TARGET [PREFIX]: exits if the sandbox is up and has instances whose names do not begin with PREFIX. The
+# tests use the same projects and host names as the demo, and take the sandbox down at their end.
+refuse_occupied() {
+  local servers
+  sandbox/status --quiet || return 0
+  servers=$(for cloud in cloud-a cloud-b; do inside openstack --os-cloud "$cloud" server list -f value -c Name; done | grep -v "^${2:-\$}" | paste -sd ' ')
+  [ -n "$servers" ] || return 0
+  echo "make $1: the sandbox already holds instances ($servers); run \"make demo-down\" first, or \"sandbox/down\" if they are not the demo's" >&2
+  exit 1
+}
+
 deploy() { # the command that an operator types, inside of the sandbox
   claim_state "$1" || return 1
   echo "\$ npx cdktf deploy $1 --auto-approve"
@@ -98,4 +109,8 @@ forget_state() {
 
 destroy() {
   inside npx cdktf destroy "$1" --auto-approve --skip-provider-lock --log-level error
+}
+
+sandbox_gone() { # takes it down; nothing may be left of it
+  sandbox/down && ! ip netns list | grep -q uap && ! sandbox/status --quiet
 }

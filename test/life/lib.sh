@@ -32,6 +32,14 @@ in_app() { # in_app COMMAND...: inside of the sandbox, in the app's folder
 cdktf() { in_app timeout --signal=INT --kill-after=60 1800 npx cdktf "$@" --skip-provider-lock --log-level error; }
 tf() { local stack=$1; shift; in_app "$terraform" -chdir="$app/cdktf.out/stacks/$stack" "$@"; }
 
+# Installs the providers of the clouds, from a registry or a mirror; prints the stacks whose providers are unavailable.
+uninstallable() {
+  local stack
+  (cd "$app" && npx cdktf synth --log-level error) >"$out/synth.log" 2>&1 || { cat "$out/synth.log" >&2; return 1; }
+  for stack in life-a life-b; do
+    "$terraform" -chdir="$app/cdktf.out/stacks/$stack" init -input=false -no-color >"$out/$stack.init.log" 2>&1 || printf '%s ' $stack
+  done
+}
 # deploy_to STACK LOG: what is printed goes to out/LOG.log; its exit code and `took` tell how it went
 deploy_to() {
   local start=$SECONDS code
