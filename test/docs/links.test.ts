@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const root = join(__dirname, '../..');
@@ -55,6 +55,12 @@ test('every relative link leads to a file, and its anchor to a heading', () => {
   const inside = links.filter(({ target }) => !/^[a-z]+:/.test(target));
   expect(inside.length).toBeGreaterThan(50);
   expect(inside.flatMap((link) => fault(link) ?? [])).toEqual([]);
+});
+
+test('every image is shown on a page', () => {
+  const shown = links.map(({ page, target }) => join(dirname(page), target));
+  const images = readdirSync(join(root, 'docs/images')).map((name) => `docs/images/${name}`);
+  expect(images.filter((image) => !shown.includes(image))).toEqual([]);
 });
 
 test('links to the web are https', () => {
