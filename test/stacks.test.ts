@@ -135,18 +135,192 @@ const maximal: CloudSpec = {
   ],
 };
 
-describe('the synth output of', () => {
-  test.each([
-    ['cloud-a', cloudA],
-    ['cloud-b', cloudB],
-    ['a minimal region', minimal],
-    ['a maximal region', maximal],
-  ])('%s is as it was', (_name, spec) => {
-    expect(readable(spec)).toMatchSnapshot();
+test('the synth output of a minimal region is as it was', () => {
+  expect(readable(minimal)).toMatchSnapshot();
+});
+
+// Another address would destroy one resource and create another. What is in them has assertions.
+test.each([
+  ['cloud-a', cloudA],
+  ['cloud-b', cloudB],
+  ['a maximal region', maximal],
+])('%s has the resources that it had', (_name, spec) => {
+  const { resource, data, locals, output } = JSON.parse(synth(spec));
+  const addresses = (blocks: Resources, prefix = '') =>
+    Object.entries(blocks).flatMap(([type, byId]) => Object.keys(byId).map((id) => `${prefix}${type}.${id}`));
+  expect({
+    resources: addresses(resource),
+    data: addresses(data, 'data.'),
+    locals: Object.keys(locals),
+    outputs: Object.keys(output),
+  }).toMatchSnapshot();
+});
+
+describe('a cloud with every setting', () => {
+  const stack = JSON.parse(synth(maximal)) as { resource: Resources; data: Resources } & Record<string, unknown>;
+  /** The resources of a type in a region, in the order of the file. */
+  const all = (type: string, region = '', blocks = stack.resource) =>
+    Object.entries(blocks[type] ?? {})
+      .filter(([id]) => id.startsWith(region))
+      .map(([, resource]) => resource);
+  const only = (type: string, region = '', blocks = stack.resource) => {
+    const found = all(type, region, blocks);
+    expect(found).toHaveLength(1);
+    return found[0] as Record<string, unknown>;
+  };
+
+  test('keeps its state where the settings say, and takes its credentials from the environment', () => {
+    expect(stack.terraform).toMatchObject({ backend: { pg: { conn_str: 'postgres://state.cloud.org/terraform' } } });
+    expect(stack.provider).toMatchObject({ openstack: [{}] });
+  });
+
+  test('names and tags what it creates by the settings', () => {
+    for (const type of ['openstack_networking_port_v2', 'openstack_compute_instance_v2']) {
+      expect(all(type).map(({ name, tags }) => [name, tags])).toEqual([
+        ['web-north-cloud-org', ['service:uap']],
+        ['web-south-cloud-org', ['service:uap']],
+      ]);
+    }
+  });
+
+  test('takes ids of image, flavor and network without a look-up by name', () => {
+    expect(only('openstack_compute_instance_v2', 'North')).toMatchObject({
+      image_id: maximal.regions[0]?.image,
+      flavor_id: maximal.regions[0]?.flavor,
+      key_pair: 'ops',
+    });
+    expect(all('openstack_images_image_ids_v2', 'North', stack.data)).toEqual([]);
+    const network = only('openstack_networking_network_v2', 'North', stack.data);
+    expect(network).toMatchObject({ network_id: maximal.regions[0]?.publicNetwork });
+    expect(network).not.toHaveProperty('name');
+  });
+
+  test('admits SSH from the networks of the operator, IPv4 and IPv6', () => {
+    const ssh = all('openstack_networking_secgroup_rule_v2', 'North').filter(({ port_range_min: port }) => port === 22);
+    expect(ssh.map(({ ethertype, remote_ip_prefix: remote }) => [ethertype, remote])).toEqual([
+      ['IPv4', '192.0.2.0/24'],
+      ['IPv6', '2001:db8::/32'],
+    ]);
+    const south = all('openstack_networking_secgroup_rule_v2', 'South');
+    expect(south.filter(({ port_range_min: port }) => port === 22)).toEqual([]);
+  });
+
+  test('with strict egress, reaches upstreams on every TCP port, and else only what an instance needs', () => {
+    const rules = all('openstack_networking_secgroup_rule_v2', 'North').filter((rule) => rule.direction === 'egress');
+    const shown = rules.map((rule) => `${rule.protocol} ${rule.port_range_min ?? 'all'} ${rule.remote_ip_prefix}`);
+    expect(shown.sort()).toEqual([
+      'tcp 443 0.0.0.0/0',
+      'tcp 53 0.0.0.0/0',
+      'tcp 80 0.0.0.0/0',
+      'tcp 80 169.254.169.254/32',
+      'tcp all 10.0.0.0/8',
+      'tcp all 149.165.152.0/22',
+      'udp 123 0.0.0.0/0',
+      'udp 53 0.0.0.0/0',
+      'udp 67 0.0.0.0/0',
+    ]);
+  });
+
+  test('orders the certificate as the ACME settings say', () => {
+    expect(stack.provider).toMatchObject({ acme: [{ server_url: 'https://acme.zerossl.com/v2/DV90' }] });
+    expect(only('acme_registration')).toMatchObject({
+      email_address: 'ops@cloud.org',
+      external_account_binding: { key_id: 'kid-1', hmac_base64: '${var.eab_hmac_key}' },
+    });
+    expect(only('acme_certificate', 'South')).toMatchObject({
+      key_type: 'P384',
+      profile: 'tlsserver',
+      recursive_nameservers: ['149.165.152.2:53'],
+      revoke_certificate_on_destroy: true,
+    });
+  });
+
+  test('writes records with one key and solves challenges with another', () => {
+    const update = { server: 'ns1.cloud.org', port: 5353, key_name: 'uap.', key_algorithm: 'hmac-sha512' };
+    expect(stack.provider).toMatchObject({ dns: [{ update: [{ ...update, key_secret: '${var.tsig_key}' }] }] });
+    const [challenge] = only('acme_certificate', 'South').dns_challenge as Record<string, unknown>[];
+    expect(challenge).toMatchObject({
+      provider: 'rfc2136',
+      config: {
+        RFC2136_NAMESERVER: 'ns1.cloud.org:5353',
+        RFC2136_TSIG_KEY: 'uap-acme.',
+        RFC2136_TSIG_ALGORITHM: 'hmac-sha256.',
+        RFC2136_TSIG_SECRET: '${sensitive(trimspace(file(pathexpand("~/acme.key"))))}',
+      },
+    });
+    expect(all('dns_a_record_set', 'South').map(({ zone, name, ttl }) => [zone, name, ttl])).toEqual([
+      ['cloud.org.', 'south', 60],
+      ['cloud.org.', '*.south', 60],
+    ]);
+  });
+
+  test('with records by hand, prints their lines and creates none; without a timeout, waits for nothing', () => {
+    const address = '${element(local.North_instance_addresses_34B130D6, 0)}';
+    expect(stack.output).toMatchObject({
+      manual_records: {
+        value: [`north.cloud.org. 300 IN A ${address}`, `*.north.cloud.org. 300 IN A ${address}`],
+      },
+    });
+    expect(all('dns_a_record_set', 'North')).toEqual([]);
+    expect(all('terraform_data', 'North_readiness')).toEqual([]);
+    expect(all('terraform_data', 'South_readiness')).toHaveLength(1);
+  });
+
+  test('has an example URL by the protocols that are allowed', () => {
+    expect(stack.output).toMatchObject({
+      example_urls: {
+        value: {
+          'north.cloud.org': 'https://149-165-152-7-8888.north.cloud.org/',
+          'south.cloud.org': 'https://http-149-165-160-7-8888.south.cloud.org/',
+        },
+      },
+    });
   });
 });
 
-test('one more region changes nothing of those that are there', () => {
+describe('the ACME client on the instance', () => {
+  const stack = JSON.parse(synth(cloudB));
+
+  test('needs no provider but that of OpenStack', () => {
+    expect(stack.provider).toEqual({ openstack: [{ cloud: 'cloud-b' }] });
+  });
+
+  test('has a credential that may only read zones, and read and write record sets', () => {
+    const credentials: { access_rules: Record<string, string>[] }[] = Object.values(
+      stack.resource.openstack_identity_application_credential_v3,
+    );
+    expect(credentials).toHaveLength(1);
+    const rules = credentials[0]?.access_rules.map(({ service, method, path }) => `${service} ${method} ${path}`);
+    expect(rules).toEqual([
+      'dns GET /v2/zones',
+      'dns GET /v2/zones/*/recordsets',
+      'dns GET /v2/zones/*/recordsets/*',
+      'dns POST /v2/zones/*/recordsets',
+      'dns PUT /v2/zones/*/recordsets/*',
+      'dns DELETE /v2/zones/*/recordsets/*',
+    ]);
+  });
+
+  test("finds Keystone by its region's public endpoint, whatever the order of the catalog", () => {
+    const [url] = Object.entries(stack.locals).flatMap(([id, text]) => (id.includes('_keystone-url_') ? [text] : []));
+    expect(url).toMatch(/^\$\{sort\(flatten\(\[for service in .+\.service_catalog : .+\]\)\)\[0\]\}$/);
+    expect(url).toContain('endpoint.interface == "public" && endpoint.region_id == "RegionOne"');
+    expect(url).toContain('service.type == "identity"');
+  });
+});
+
+test('each region of a cloud has a security group, a port, a server and a certificate of its own', () => {
+  const { resource } = JSON.parse(synth(cloudA)) as { resource: Resources };
+  for (const type of ['networking_secgroup_v2', 'networking_port_v2', 'compute_instance_v2']) {
+    const regions = Object.values(resource[`openstack_${type}`] ?? {}).map(({ region }) => region);
+    expect(regions).toEqual(['RegionOne', 'RegionTwo']);
+  }
+  const certificates = Object.values(resource.acme_certificate ?? {}).map((certificate) => certificate.common_name);
+  expect(certificates).toEqual(cloudA.regions.map(({ hostname }) => hostname));
+  expect(Object.keys(resource.acme_registration ?? {})).toHaveLength(1);
+});
+
+test('one more region changes nothing of the existing ones', () => {
   const resources = (spec: CloudSpec) =>
     Object.entries(JSON.parse(synth(spec)).resource as Resources).flatMap(([type, ofType]) =>
       // What it waits for is no part of a plan.

@@ -23,6 +23,13 @@ describe('pieces', () => {
     expect(gzipSync(content).toString('base64').length).toBeLessThanOrEqual(count * pieceLength);
   });
 
+  test('content of every length finds room, gzip with its header and trailer included', () => {
+    for (let length = 1; length <= 1000; length++) {
+      const content = randomBytes(length);
+      expect(() => encodePieces(content, pieceCount(length))).not.toThrow();
+    }
+  });
+
   test('pieces that are not needed are empty', () => {
     expect(encodePieces(Buffer.from('short'), 5).slice(1)).toEqual(['', '', '', '']);
   });

@@ -28,6 +28,12 @@ test('every unit that is started is one of the files, and can be enabled', () =>
   }
 });
 
+test('Nginx reaches neither address of the metadata service, also before nftables is installed', () => {
+  const { files = [] } = baseParts({ hostname });
+  const dropIn = files.find((file) => file.path.includes('/nginx.service.d/'))?.content;
+  expect(dropIn).toMatch(/^\[Service\]\n(?:[^[].*\n|\n)*IPAddressDeny=169\.254\.169\.254 fe80::a9fe:a9fe$/m);
+});
+
 test('the guest image of the sandbox has, or its mirror brings, each package of an instance', () => {
   const script = readFileSync(path.join(__dirname, '../../sandbox/image'), 'utf8');
   // Its lists of what is in the image from the start and of what an instance may install at boot.
