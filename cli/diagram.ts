@@ -13,14 +13,12 @@ export const diagram: CloudCommand = {
     'It is a Mermaid flowchart, which GitHub, GitLab and mermaid.live draw. Bold lines are the way of a request, dashed ones look-ups of names, thin ones the order in which things are made.',
 
   async run({ io, values, spec, cloud }) {
-    // The same as cdktf synth would write, but for what the app's main.ts adds to it.
-    const [{ App }, { UapStack }, { pictureOf }, { mermaid }] = await Promise.all([
-      import('cdktf'),
-      import('../lib'),
+    const [{ withStack }, { pictureOf }, { mermaid }] = await Promise.all([
+      import('./stack'),
       import('./diagram/picture'),
       import('./diagram/mermaid'),
     ]);
-    const drawn = mermaid(pictureOf(new UapStack(new App({ stackTraces: false }), spec)));
+    const drawn = mermaid(withStack(spec, pictureOf));
     const out = text(values, 'out');
     if (out === undefined) {
       io.stdout.write(drawn);

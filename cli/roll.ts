@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { timeoutOf } from './arguments';
-import { type CloudCommand, CommandError, type Io } from './command';
+import { type CloudCommand, CommandError, type Io, type Values } from './command';
 import { type ExecuteOptions, execute } from './process';
-import { plannedReplacements, type Slot, slotsOf } from './roll/slots';
+import type { Replica } from './roll/replicas';
 
 const readinessScript = join(__dirname, '../lib/constructs/assets/wait-until-ready.mjs');
 
@@ -20,24 +20,27 @@ export const roll: CloudCommand = {
     'Each step is a `terraform apply` of one instance, and waits until it is ready; the others must answer before it ' +
     'begins. What is not an instance comes last. A step that failed is done again by the next `uap roll`.',
 
-  async run({ io, values, cloud }) {
+  async run({ io, values, spec, cloud }) {
     const timeout = timeoutOf(values, 30);
-    const stack = join(io.cwd, outputFolder(io), 'stacks', cloud.name);
-    const terraform = new Terraform(io, stack, values['auto-approve'] === true);
+    const terraform = new Terraform(io, join(io.cwd, outputFolder(io), 'stacks', cloud.name), values);
+    const [{ plannedReplacements, replicasOf }, { withStack }] = await Promise.all([
+      import('./roll/replicas'),
+      import('./stack'),
+    ]);
     await must(io, 'cdktf synth failed', 'npx', ['cdktf', 'synth', '--log-level', 'error']);
     await terraform.init();
-    const slots = slotsOf(JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8')));
+    const replicas = withStack(spec, replicasOf);
     const replaced = new Set(plannedReplacements(await terraform.plan()));
-    const due = slots.filter(({ server }) => values.replace === true || replaced.has(server));
+    const due = replicas.filter(({ server }) => values.replace === true || replaced.has(server));
     if (due.length === 0) io.stdout.write(`No instance of ${cloud.name} has to be replaced.\n`);
 
-    for (const [index, slot] of due.entries()) {
-      io.stdout.write(`\n${index + 1} of ${due.length}: ${slot.label}\n`);
-      await othersAnswer(io, slot, slots, await terraform.addresses(), timeout);
-      if (!slot.readiness) throw new CommandError(noReadiness);
+    for (const [index, replica] of due.entries()) {
+      io.stdout.write(`\n${index + 1} of ${due.length}: ${replica.label}\n`);
+      if (!replica.readiness) throw new CommandError(noReadiness);
+      await othersAnswer(io, replica, replicas, await terraform.addresses(), timeout);
       await terraform.apply(
-        `-target=${slot.readiness}`,
-        ...(values.replace === true ? [`-replace=${slot.server}`] : []),
+        `-target=${replica.readiness}`,
+        ...(values.replace === true ? [`-replace=${replica.server}`] : []),
       );
     }
     io.stdout.write('\nWhat is not an instance\n');
@@ -58,13 +61,15 @@ function outputFolder(io: Io): string {
 /** Terraform in the folder of a synthesized stack. */
 class Terraform {
   private readonly program: string;
+  private readonly autoApprove: boolean;
 
   constructor(
     private readonly io: Io,
     private readonly folder: string,
-    private readonly autoApprove: boolean,
+    values: Values,
   ) {
     this.program = io.env.TERRAFORM_BINARY_NAME ?? 'terraform';
+    this.autoApprove = values['auto-approve'] === true;
   }
 
   init(): Promise<string> {
@@ -114,24 +119,24 @@ async function must(io: Io, failure: string, program: string, args: readonly str
 /** Without this, one that is broken and one that is being replaced could be all there are. */
 async function othersAnswer(
   io: Io,
-  slot: Slot,
-  slots: readonly Slot[],
-  known: Readonly<Record<string, string[]>>,
+  replica: Replica,
+  all: readonly Replica[],
+  deployed: Readonly<Record<string, string[]>>,
   timeout: number,
 ) {
-  const siblings = slots.filter(({ region }) => region === slot.region);
-  for (const [hostname, list] of Object.entries(known)) {
-    // The output has host names; a UAP of one instance, or behind a load balancer, has nobody to ask.
-    if (slot.hostname !== hostname || list.length !== siblings.length) continue;
-    for (const [index, address] of list.entries()) {
-      if (siblings[index] === slot) continue;
-      const env = { ...io.env, UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_TIMEOUT: String(timeout) };
-      const { code } = await execute(process.execPath, [readinessScript], { ...inApp(io), env });
-      if (code === 0) continue;
-      throw new CommandError(
-        `${address} (${siblings[index]?.label}) doesn't answer, so ${slot.label} stays until it does: ` +
-          '`npx cdktf deploy` mends what is broken',
-      );
-    }
+  const { hostname } = replica;
+  const siblings = all.filter((one) => one.hostname === hostname);
+  const addresses = deployed[hostname] ?? [];
+  // A UAP of one instance has no other, and one behind a load balancer has one address for all.
+  if (addresses.length !== siblings.length) return;
+  for (const [index, address] of addresses.entries()) {
+    if (siblings[index] === replica) continue;
+    const env = { ...io.env, UAP_HOSTNAME: hostname, UAP_ADDRESS: address, UAP_TIMEOUT: String(timeout) };
+    const { code } = await execute(process.execPath, [readinessScript], { ...inApp(io), env });
+    if (code === 0) continue;
+    throw new CommandError(
+      `${address} (${siblings[index]?.label}) doesn't answer, so ${replica.label} stays until it does: ` +
+        '`npx cdktf deploy` mends what is broken',
+    );
   }
 }

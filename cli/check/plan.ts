@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, TerraformProvider, TerraformResource } from 'cdktf';
-import { type CloudSpec, UapStack } from '../../lib';
+import { TerraformProvider, TerraformResource } from 'cdktf';
+import type { CloudSpec } from '../../lib';
+import { withStack } from '../stack';
 
 /** A resource that Terraform would make. */
 export interface PlannedResource {
@@ -36,9 +34,8 @@ interface Inputs {
 
 /** What a cloud's stack consists of; read from the stack itself, so that nothing here must know what it makes. */
 export function planOf(spec: CloudSpec): Plan {
-  const outdir = mkdtempSync(join(tmpdir(), 'uap-check-'));
-  try {
-    const elements = new UapStack(new App({ outdir, stackTraces: false }), spec).node.findAll();
+  return withStack(spec, ({ node }) => {
+    const elements = node.findAll();
     const resources = elements.filter((element) => TerraformResource.isTerraformResource(element));
     const providers = elements.filter((element) => TerraformProvider.isTerraformProvider(element));
     const named = providers.map((provider) => ({
@@ -57,9 +54,7 @@ export function planOf(spec: CloudSpec): Plan {
       }),
       providers: [...new Map(named.map((provider) => [provider.source, provider])).values()],
     };
-  } finally {
-    rmSync(outdir, { recursive: true, force: true });
-  }
+  });
 }
 
 function withNamespace(source: string): string {

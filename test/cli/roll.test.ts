@@ -1,55 +1,58 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { plannedReplacements, slotsOf } from '../../cli/roll/slots';
+import { plannedReplacements, type Replica, replicasOf } from '../../cli/roll/replicas';
 import { run } from '../../cli/run';
+import { withStack } from '../../cli/stack';
+import { type CloudSpec, DnsRecords } from '../../lib';
 import { App, type Outcome } from './app';
 
-/** A server and its readiness as CDKTF writes them. */
-const slot = (region: string, part: string, name: string) => {
-  const number = part.replace('instance', '');
-  return {
-    server: { [`${region}_${part}`]: { '//': { metadata: { path: `small/${region}/${part}/Resource` } }, name } },
-    readiness: {
-      [`${region}_readiness${number}`]: {
-        '//': { metadata: { path: `small/${region}/readiness${number}/Resource` } },
-        provisioner: [{ 'local-exec': { environment: { UAP_HOSTNAME: `${region}.cloud.org` } } }],
-      },
-    },
-  };
+const region = {
+  publicNetwork: 'public',
+  upstreamRanges: ['149.165.152.0/22'],
+  image: 'debian-13',
+  flavor: 'm1.small',
 };
-const slots = [slot('one', 'instance', 'uap'), slot('one', 'instance-2', 'uap-2'), slot('two', 'instance', 'web')];
-const stack = (withReadiness = true) => ({
-  resource: {
-    openstack_compute_instance_v2: Object.assign({}, ...slots.map(({ server }) => server)),
-    terraform_data: withReadiness ? Object.assign({}, ...slots.map(({ readiness }) => readiness)) : {},
-  },
+/** Two instances in one region, one in the other. */
+const spec = (more = {}): CloudSpec => ({
+  name: 'rolled',
+  openstack: null,
+  acme: { email: 'ops@cloud.org' },
+  dns: DnsRecords.designate({ zone: 'cloud.org' }),
+  regions: [
+    { ...region, ...more, region: 'one', hostname: 'one.cloud.org', instances: 2 },
+    { ...region, ...more, region: 'two', hostname: 'two.cloud.org' },
+  ],
 });
+const [first, second, other] = withStack(spec(), replicasOf) as [Replica, Replica, Replica];
 
 test('the instances of a stack are known with their readiness, in their order', () => {
-  expect(slotsOf(stack())).toEqual(
+  expect([first, second, other].map(({ hostname, label }) => [hostname, label])).toEqual([
+    ['one.cloud.org', 'uap-one-cloud-org'],
+    ['one.cloud.org', 'uap-one-cloud-org-2'],
+    ['two.cloud.org', 'uap-two-cloud-org'],
+  ]);
+  expect([first, second, other].map(({ server, readiness }) => [server, readiness])).toEqual([
     [
-      ['one', 'uap', 'one_instance', 'one_readiness'],
-      ['one', 'uap-2', 'one_instance-2', 'one_readiness-2'],
-      ['two', 'web', 'two_instance', 'two_readiness'],
-    ].map(([region, label, server, readiness]) => ({
-      region,
-      hostname: `${region}.cloud.org`,
-      label,
-      server: `openstack_compute_instance_v2.${server}`,
-      readiness: `terraform_data.${readiness}`,
-    })),
-  );
+      expect.stringMatching(/^openstack_compute_instance_v2\.one_instance_\w+$/),
+      expect.stringMatching(/^terraform_data\.one_readiness_\w+$/),
+    ],
+    [
+      expect.stringMatching(/^openstack_compute_instance_v2\.one_instance-2_\w+$/),
+      expect.stringMatching(/^terraform_data\.one_readiness-2_\w+$/),
+    ],
+    [
+      expect.stringMatching(/^openstack_compute_instance_v2\.two_instance_\w+$/),
+      expect.stringMatching(/^terraform_data\.two_readiness_\w+$/),
+    ],
+  ]);
 });
 
-const planned = (action: string, id: string) =>
-  JSON.stringify({
-    type: 'planned_change',
-    change: { action, resource: { addr: `openstack_compute_instance_v2.${id}` } },
-  });
+const planned = (action: string, addr: string) =>
+  JSON.stringify({ type: 'planned_change', change: { action, resource: { addr } } });
 
 test('of a plan only what is replaced counts', () => {
   const output = [planned('replace', 'a'), planned('update', 'b'), '{"type":"version"}', 'a warning', ''].join('\n');
-  expect(plannedReplacements(output)).toEqual(['openstack_compute_instance_v2.a']);
+  expect(plannedReplacements(output)).toEqual(['a']);
 });
 
 describe('uap roll', () => {
@@ -60,12 +63,11 @@ describe('uap roll', () => {
   });
   afterEach(() => app.remove());
 
-  /** Runs `uap roll small` with a cdktf and a Terraform that write down what they were asked, and plan these changes. */
+  /** Runs `uap roll rolled` with a cdktf and a Terraform that write down what they were asked, and plan these changes. */
   async function roll(
     changes: string[],
-    { addresses = {}, fail = 'nothing', args = [] as string[], synth = stack() } = {},
+    { addresses = {}, fail = 'nothing', args = [] as string[], clouds = [spec()] } = {},
   ) {
-    app.write('out/stacks/small/cdk.tf.json', JSON.stringify(synth));
     app.write('plan', changes.join('\n'));
     app.write('addresses', JSON.stringify(addresses));
     app.write('log', '');
@@ -77,12 +79,12 @@ describe('uap roll', () => {
     );
     for (const tool of ['npx', 'terraform']) chmodSync(app.path('bin', tool), 0o755);
     let [stdout, stderr] = ['', ''];
-    const code = await run(['roll', 'small', ...args], {
+    const code = await run(['roll', 'rolled', ...args], {
       stdout: { write: (text) => (stdout += text) },
       stderr: { write: (text) => (stderr += text) },
       env: { PATH: `${app.path('bin')}${delimiter}${process.env.PATH}` },
       cwd: app.folder,
-      load: require,
+      load: () => ({ clouds }),
     });
     const applies = readFileSync(app.path('log'), 'utf8')
       .split('\n')
@@ -91,49 +93,49 @@ describe('uap roll', () => {
   }
 
   test('applies what is replaced one by one, and all else last', async () => {
-    const { code, applies } = await roll([planned('replace', 'one_instance'), planned('replace', 'one_instance-2')]);
+    const { code, applies } = await roll([planned('replace', first.server), planned('replace', second.server)]);
     expect(code).toBe(0);
     expect(applies).toEqual([
-      'terraform apply -target=terraform_data.one_readiness',
-      'terraform apply -target=terraform_data.one_readiness-2',
+      `terraform apply -target=${first.readiness}`,
+      `terraform apply -target=${second.readiness}`,
       'terraform apply',
     ]);
   });
 
   test('replaces nothing that the plan leaves as it is', async () => {
-    const { stdout, applies } = await roll([planned('update', 'one_instance')], { args: ['--auto-approve'] });
-    expect(stdout).toContain('No instance of small has to be replaced.');
+    const { stdout, applies } = await roll([planned('update', first.server)], { args: ['--auto-approve'] });
+    expect(stdout).toContain('No instance of rolled has to be replaced.');
     expect(applies).toEqual(['terraform apply -auto-approve -input=false']);
   });
 
   test('replaces all of them when asked', async () => {
     const { applies } = await roll([], { args: ['--replace'] });
     expect(applies).toHaveLength(4);
-    expect(applies[1]).toBe(
-      'terraform apply -target=terraform_data.one_readiness-2 -replace=openstack_compute_instance_v2.one_instance-2',
-    );
+    expect(applies[1]).toBe(`terraform apply -target=${second.readiness} -replace=${second.server}`);
   });
 
   test('stops where a step failed', async () => {
-    const changes = [planned('replace', 'one_instance'), planned('replace', 'one_instance-2')];
-    const { code, stderr, applies } = await roll(changes, { fail: 'apply -target=terraform_data.one_readiness' });
+    const changes = [planned('replace', first.server), planned('replace', second.server)];
+    const { code, stderr, applies } = await roll(changes, { fail: `apply -target=${first.readiness}` });
     expect(code).toBe(1);
     expect(stderr).toBe('uap: terraform apply failed\n');
     expect(applies).toHaveLength(1);
   });
 
   test('takes no instance away while another one does not answer', async () => {
-    const { code, stderr, applies } = await roll([planned('replace', 'one_instance')], {
+    const { code, stderr, applies } = await roll([planned('replace', first.server)], {
       addresses: { 'one.cloud.org': ['127.0.0.1', '127.254.254.254'] },
       args: ['--timeout', '1'],
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^uap: 127\.254\.254\.254 \(uap-2\) doesn't answer, so uap stays until it does/);
+    expect(stderr).toMatch(
+      /^uap: 127\.254\.254\.254 \(uap-one-cloud-org-2\) doesn't answer, so uap-one-cloud-org stays until it does/,
+    );
     expect(applies).toEqual([]);
   });
 
   test('asks nobody where there is one instance', async () => {
-    const { code } = await roll([planned('replace', 'two_instance')], {
+    const { code } = await roll([planned('replace', other.server)], {
       addresses: { 'two.cloud.org': ['127.254.254.254'], 'one.cloud.org': ['127.254.254.254', '127.254.254.253'] },
       args: ['--timeout', '1'],
     });
@@ -141,7 +143,9 @@ describe('uap roll', () => {
   });
 
   test('refuses when nobody would wait for an instance', async () => {
-    const { code, stderr, applies } = await roll([planned('replace', 'one_instance')], { synth: stack(false) });
+    const { code, stderr, applies } = await roll([planned('replace', first.server)], {
+      clouds: [spec({ readinessTimeout: 0 })],
+    });
     expect(code).toBe(1);
     expect(stderr).toMatch(/^uap: readinessTimeout is 0/);
     expect(applies).toEqual([]);
