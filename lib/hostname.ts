@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 
-/** How the proxy talks to an app on an instance. */
+/** How the proxy connects to an app on an instance. */
 export type Protocol = 'http' | 'https';
 
-/** An app on an instance: what a host name of the UAP stands for. */
+/** An app on an instance: the meaning of a host name of the UAP. */
 export interface Target {
   /** Whether the app itself has TLS. */
   readonly protocol: Protocol;
@@ -72,7 +72,7 @@ function parsePort(text: string): number | undefined {
   return String(port) === text && Number.isInteger(port) && port >= 1 && port <= 65535 ? port : undefined;
 }
 
-/** ASCII alone, as DNS and Nginx do it: `toLowerCase` makes a k of the Kelvin sign, so another name would be ours. */
+/** Only ASCII, as in DNS and Nginx: `toLowerCase` turns the Kelvin sign into a k, so a foreign name would match. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -11,32 +11,32 @@ export const acmeDirectorySettings = {
   /** URL of the ACME directory. */
   url: setting(text(checkUrl), { example: "'https://acme.cloud.org/directory'", change: newAccount }),
 
-  /** PEM file of the CA that signed the directory's own TLS certificate. */
+  /** PEM file of the CA that signed the TLS certificate of the directory. */
   caFile: setting(text().optional(), {
     example: "'/etc/ssl/certs/cloud-ca.pem'",
     default: "the system's CAs",
-    change: 'nothing; with `acmeOnInstance()` in place, but new instance if it is added or left out',
+    change: 'nothing; with `acmeOnInstance()` in place, but a new instance if it is added or removed',
   }),
 };
 
-/** An ACME CA that has no name here. */
+/** An ACME CA, by the URL of its directory. */
 export interface AcmeDirectorySpec extends Given<typeof acmeDirectorySettings> {}
 const acmeDirectorySchema: z.ZodType<Resolved<typeof acmeDirectorySettings>, AcmeDirectorySpec> = settings(
   acmeDirectorySettings,
 );
 
 export const externalAccountBindingSettings = {
-  /** Key id, as the CA shows it. */
+  /** Key id from the CA. */
   keyId: setting(text(), { example: "'kid-1'", change: newAccount }),
 
-  /** HMAC key, as the CA shows it (base64url). */
+  /** HMAC key from the CA (base64url). */
   hmacKey: setting(strategies.secret, {
     example: "Secret.variable('eab_hmac_key')",
     change: newAccount,
   }),
 };
 
-/** The account with the CA that an ACME account is bound to: RFC 8555, section 7.3.4. */
+/** Binds the ACME account to an account with the CA: RFC 8555, section 7.3.4. */
 export interface ExternalAccountBindingSpec extends Given<typeof externalAccountBindingSettings> {}
 const externalAccountBindingSchema: z.ZodType<
   Resolved<typeof externalAccountBindingSettings>,
@@ -48,8 +48,8 @@ export const acmeSettings = {
   email: setting(text(checkMail), { example: "'ops@cloud.org'", change: newAccount }),
 
   /**
-   * The CA: 'letsencrypt', 'letsencrypt-staging' (for trying things out: not trusted by browsers), 'zerossl' (needs
-   * externalAccountBinding), or the URL of its ACME directory with the PEM file of its own CA if that is private.
+   * The CA: 'letsencrypt', 'letsencrypt-staging' (for tests: browsers don't trust it), 'zerossl' (needs
+   * externalAccountBinding), or the URL of its ACME directory, with the PEM file of the CA that signed the directory's certificate if that CA is private.
    */
   directory: setting(
     z.union([z.enum(['letsencrypt', 'letsencrypt-staging', 'zerossl']), acmeDirectorySchema]).default('letsencrypt'),
@@ -60,7 +60,7 @@ export const acmeSettings = {
     },
   ),
 
-  /** Binds the ACME account to an account that you have with the CA. */
+  /** Binds the ACME account to your account with the CA. */
   externalAccountBinding: setting(externalAccountBindingSchema.optional(), {
     example: "{ keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }",
     secret: true,
@@ -68,13 +68,13 @@ export const acmeSettings = {
     change: newAccount,
   }),
 
-  /** Key of the certificates: 'P256' and 'P384' are elliptic curves, '2048' and '4096' bits of RSA. */
+  /** Key type of the certificates: elliptic curve ('P256', 'P384') or RSA of that many bits ('2048', '4096'). */
   keyType: setting(z.enum(['P256', 'P384', '2048', '4096']).default('P256'), {
     example: "'P384'",
     change: 'new certificate',
   }),
 
-  /** Profile of the CA, if it has several. */
+  /** Certificate profile, if the CA has several. */
   profile: setting(text().optional(), {
     example: "'tlsserver'",
     default: "the CA's default",
@@ -82,8 +82,8 @@ export const acmeSettings = {
   }),
 
   /**
-   * Whether the CA is asked when to renew (ARI, RFC 9773). Terraform's acme provider fails at every plan with a CA
-   * that doesn't offer it, so set it only if your CA's directory has a "renewalInfo".
+   * Whether to ask the CA when to renew (ARI, RFC 9773). Terraform's acme provider fails at every plan if the CA doesn't
+   * offer it: set it only if your CA's directory has a "renewalInfo".
    */
   renewalInfo: setting(z.boolean().optional(), {
     example: 'false',
@@ -91,15 +91,15 @@ export const acmeSettings = {
     change: 'nothing until it is time to renew',
   }),
 
-  /** Name servers, address:port, that are watched until the challenge's record is published. */
+  /** Name servers, address:port, to query until the challenge's record is published. */
   recursiveNameservers: setting(list(text(checkNameserver)).optional(), {
     example: "['192.0.2.53:53']",
-    default: 'those of the machine that deploys',
+    default: 'those of the deploying machine',
     change: 'nothing until the next certificate',
   }),
 };
 
-/** The settings of the ACME account, and of what is ordered with it. */
+/** The ACME account and the certificates ordered with it. */
 export interface AcmeSpec extends Given<typeof acmeSettings> {}
 const acmeSchema: z.ZodType<Resolved<typeof acmeSettings>, AcmeSpec> = settings(acmeSettings);
 
@@ -109,11 +109,11 @@ export const cloudSettings = {
     text(form(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, a letter first, at most 63')),
     {
       example: "'cloud-a'",
-      change: 'another stack with a state of its own: `npx cdktf destroy` the old one before',
+      change: 'another stack with its own state: `npx cdktf destroy` the old one first',
     },
   ),
 
-  /** Entry of clouds.yaml with the credentials; null or false: the OS_* environment variables. */
+  /** Entry of clouds.yaml with the credentials; null or false for the OS_* environment variables. */
   openstack: setting(z.union([text(), z.literal(false), z.null()]).optional(), {
     allowed: 'an entry of clouds.yaml, or null for the OS_* environment variables',
     example: "'cloud-a'",
@@ -121,25 +121,25 @@ export const cloudSettings = {
     change: 'nothing, if its project is the same',
   }),
 
-  /** Host name of the cloud's Keystone, for the output that goes to Exosphere's configuration. */
+  /** Host name of the cloud's Keystone, for the output with the entry of Exosphere's configuration. */
   keystoneHostname: setting(text(checkHostname).transform(normalHostname).optional(), {
     example: "'keystone.cloud.org'",
     default: 'no such output',
     change: 'an output, nothing else',
   }),
 
-  /** The ACME account that certificates are ordered with. */
+  /** The ACME account for ordering certificates. */
   acme: setting(acmeSchema.optional(), {
     example: "{ email: 'ops@cloud.org' }",
-    default: 'none, which only a certificate strategy without ACME can do with',
+    default: 'none: possible only with a certificate strategy without ACME',
     change: 'see [acme](#acme)',
   }),
 
-  /** How the DNS records are made and ACME challenges solved; a region may have its own. */
+  /** How DNS records are published and ACME challenges solved; a region may have its own. */
   dns: setting(strategies.dns, {
     example: "DnsRecords.designate({ zone: 'cloud.org' })",
     change:
-      'records in place; with another zone or kind they are made anew; another kind, server or key with `acmeOnInstance()`: new instance',
+      'records in place; with another zone or kind they are created again; another kind, server or key with `acmeOnInstance()`: new instance',
   }),
 
   /** Where the wildcard certificates come from; a region may have its own. */
@@ -149,22 +149,21 @@ export const cloudSettings = {
   }),
 
   /**
-   * How certificates travel to the instances: by the metadata service, as secrets in Barbican, or in the user data for
-   * clouds without a metadata service, where a certificate that Terraform renews makes a new instance. A region may have
-   * its own.
+   * How certificates reach the instances: via the metadata service, as secrets in Barbican, or, for clouds without a
+   * metadata service, in the user data. There, a renewal by Terraform replaces the instance. A region may have its own.
    */
   delivery: setting(strategyDefault(strategies.delivery, 'instanceMetadata'), {
     example: 'SecretDelivery.instanceMetadata()',
     change: 'another kind: new instance',
   }),
 
-  /** Where Terraform keeps the state of this cloud. It holds secrets. */
+  /** Where Terraform stores the state of this cloud. The state holds secrets. */
   backend: setting(strategyDefault(strategies.backend, 'local'), {
     example: "StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })",
-    change: 'the state moves there: `npx cdktf deploy --migrate-state <cloud>`',
+    change: 'Terraform moves the state: `npx cdktf deploy --migrate-state <cloud>`',
   }),
 
-  /** Beginning of the name of everything that is created, so that it is told from what else is in the project. */
+  /** Prefix of the names of everything that is created, to distinguish it from other resources of the project. */
   namePrefix: setting(
     text(form(/^[A-Za-z][A-Za-z0-9_-]{0,31}$/, 'letters, digits, "-" and "_", a letter first, at most 32')).default(
       'uap',
@@ -172,20 +171,20 @@ export const cloudSettings = {
     { example: "'uap'", change: 'in place' },
   ),
 
-  /** Tags of everything in the cloud that can have tags. */
+  /** Tags of every resource that supports tags. */
   // Nova's and Neutron's limits.
   tags: setting(list(text(form(/^[^,/]{1,60}$/, '1 to 60 characters without "," and "/"'))).default([]), {
     example: "['service:uap']",
     change: 'in place',
   }),
 
-  /** The regions that get a UAP, at least one. */
+  /** The regions to deploy a UAP in, at least one. */
   regions: setting(
     list(regionSchema).refine((regions) => regions.length > 0, 'is empty; a cloud has at least one region'),
     {
       allowed: 'a list of at least one region',
       example: "[{ region: 'RegionOne', hostname: 'proxy.cloud.org', … }]",
-      change: 'one more is another UAP; the UAP of one that is left out is destroyed',
+      change: 'a new region gets a UAP; the UAP of a removed region is destroyed',
     },
   ),
 };

@@ -79,7 +79,7 @@ export function withExamples(schema: z.core.$ZodType, problems: readonly Problem
   return problems.map((problem) => ({ example: infoAt(schema, parsePath(problem.path)).example, ...problem }));
 }
 
-/** In the order of the settings, so that what is wrong with one region stands together. */
+/** Sorts problems in the order of the settings, so that those of one region are together. */
 export function inOrder(schema: z.core.$ZodType, problems: readonly Problem[]): Problem[] {
   const rank = (path: Path) =>
     path.map((key, index) => {

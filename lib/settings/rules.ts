@@ -12,8 +12,8 @@ import { covered, parsePort } from './ports';
 import type { PortSpec } from './region';
 
 /**
- * The settings as the operator gave them, of which some may be wrong: a rule sees only those that are right by
- * themselves, so that a mistake is told once, and those that don't depend on it are told in the same run.
+ * The settings as the operator gave them, some of them perhaps wrong. A rule sees only those that are valid alone, so
+ * that each mistake is reported once, together with all others that don't depend on it.
  */
 export class Settings {
   private readonly wrong: readonly string[];
@@ -31,12 +31,12 @@ export class Settings {
     return this.raw<T>(path);
   }
 
-  /** Whether a setting was given, right or wrong. */
+  /** Whether a setting was given, valid or not. */
   has(...path: Path): boolean {
     return this.raw(path) !== undefined;
   }
 
-  /** The right elements of a list. */
+  /** The valid elements of a list. */
   list<T>(...path: Path): { readonly path: string; readonly index: number; readonly value: T }[] {
     const list = this.raw<T[]>(path);
     if (!Array.isArray(list)) return [];
@@ -46,7 +46,7 @@ export class Settings {
     });
   }
 
-  /** Indexes of the regions, right or wrong. */
+  /** Indexes of the regions, valid or not. */
   get regions(): number[] {
     const regions = this.raw<unknown[]>(['regions']);
     return Array.isArray(regions) ? [...regions.keys()] : [];
@@ -57,7 +57,7 @@ export class Settings {
   }
 }
 
-/** What depends on more than one setting. */
+/** Problems that depend on more than one setting. */
 export function crossFieldProblems(settings: Settings): Problem[] {
   return [
     ...duplicateRegions(settings),
@@ -83,7 +83,9 @@ function duplicateRegions(settings: Settings): Problem[] {
     if (region === undefined) return [];
     const path = pathText(['regions', index, 'region']);
     if (region === null && settings.regions.length > 1) {
-      return [{ path, value: 'null', wrong: 'is for a cloud with one region; here each one needs its name', example }];
+      return [
+        { path, value: 'null', wrong: 'is for a cloud with one region; here each region needs its name', example },
+      ];
     }
     const first = seen.get(region);
     if (first === undefined) seen.set(region, path);
@@ -104,8 +106,8 @@ function overlappingHostnames(settings: Settings): Problem[] {
     const above = names.find((other) => name.endsWith(`.${other.name}`));
     if (!above) return [];
     return problem(
-      `lies below ${above.name} (${above.path}), where all names are those of users' apps, which could set cookies ` +
-        'for this UAP; give each UAP a name beside the other',
+      `is below ${above.name} (${above.path}), where every name is a user's app, which could set cookies for ` +
+        'this UAP; choose a name outside of the other',
       `'${label}.${above.name.split('.').slice(1).join('.')}'`,
     );
   });
@@ -119,12 +121,12 @@ function ranges(settings: Settings, region: number): Problem[] {
   const problems: Problem[] = [];
   for (const { path, value, network } of list) {
     if (network.prefixLength === 0) {
-      problems.push({ path, value: show(value), wrong: 'is the whole internet; this would be an open proxy' });
+      problems.push({ path, value: show(value), wrong: 'is the whole internet; the UAP would be an open proxy' });
       continue;
     }
     const blocks = special === true ? [] : specialPurposeBlocks(network);
     if (blocks.length > 0) {
-      const wrong = `has addresses in ${blocks.join(', ')}; if users' instances really are there, set allowSpecialPurposeRanges: true`;
+      const wrong = `has addresses in ${blocks.join(', ')}; if users' instances really have them, set allowSpecialPurposeRanges: true`;
       problems.push({ path, value: show(value), wrong });
     }
   }
@@ -132,14 +134,14 @@ function ranges(settings: Settings, region: number): Problem[] {
     const [a, b] = [list[inner], list[outer]];
     if (!a || !b || b.network.prefixLength === 0) continue;
     const wrong =
-      a.network.prefixLength === b.network.prefixLength ? `repeats ${b.path}` : `lies inside of ${b.value} (${b.path})`;
-    problems.push({ path: a.path, value: show(a.value), wrong: `${wrong}; leave it out` });
+      a.network.prefixLength === b.network.prefixLength ? `repeats ${b.path}` : `is inside of ${b.value} (${b.path})`;
+    problems.push({ path: a.path, value: show(a.value), wrong: `${wrong}; remove it` });
   }
   return problems;
 }
 
 function deniedAddresses(settings: Settings, region: number): Problem[] {
-  // With a wrong range it isn't known what is outside.
+  // If a range is wrong, what is outside of the ranges is unknown.
   const ranges = settings.get<string[]>('regions', region, 'upstreamRanges');
   if (!ranges) return [];
   const networks = ranges.map(IpNetwork.parse);
@@ -147,7 +149,7 @@ function deniedAddresses(settings: Settings, region: number): Problem[] {
     const denied = IpNetwork.parse(value);
     if (networks.some((network) => network.contains(denied) || denied.contains(network))) return [];
     const where = pathText(['regions', region, 'upstreamRanges']);
-    return [{ path, value: show(value), wrong: `is outside of ${where}, so nothing would be denied by it` }];
+    return [{ path, value: show(value), wrong: `is outside of ${where}, so it would deny nothing` }];
   });
 }
 
@@ -157,7 +159,7 @@ function ports(settings: Settings, region: number): Problem[] {
     .flatMap(({ path, value }): Problem[] => {
       const range = parsePort(value);
       if (!range || !covered(range, BAD_PORTS)) return [];
-      return [{ path, value: show(value), wrong: "is always refused: web apps don't use it, and browsers block it" }];
+      return [{ path, value: show(value), wrong: "is always refused: browsers block it, and web apps don't use it" }];
     });
   const list = (kind: string) =>
     settings.get<PortSpec[]>('regions', region, 'ports', kind)?.flatMap((port) => parsePort(port) ?? []);
@@ -165,7 +167,7 @@ function ports(settings: Settings, region: number): Problem[] {
   const denied = [...BAD_PORTS, ...(list('denied') ?? [])];
   if (problems.length === 0 && allowed?.every((range) => covered(range, denied))) {
     const path = pathText(['regions', region, 'ports']);
-    problems.push({ path, wrong: 'leaves no port: all that is allowed is denied' });
+    problems.push({ path, wrong: 'leaves no port: every allowed port is denied' });
   }
   return problems;
 }
@@ -188,7 +190,7 @@ function upstreamSecurity(settings: Settings, region: number): Problem[] {
   return (security?.problems() ?? []).map((problem) => ({ ...problem, path: pathText([...place, problem.path]) }));
 }
 
-/** Addresses, several instances, and what stands in front of them. */
+/** Addresses, several instances, and the load balancer in front of them. */
 function growth(settings: Settings, region: number): Problem[] {
   const get = <T>(key: string) => settings.get<T>('regions', region, key);
   const path = (key: string) => pathText(['regions', region, key]);
@@ -205,24 +207,24 @@ function growth(settings: Settings, region: number): Problem[] {
   const certificate = get<WildcardCertificate>('certificate') ?? settings.get<WildcardCertificate>('certificate');
   if (certificate?.shared === false) {
     const wrong =
-      `can't be ${instances}: with ${certificate.description} each one would order a certificate of its own, which ` +
-      "CAs limit (Let's Encrypt: 5 a week for the same names), and answer the challenges of the others wrongly";
+      `can't be ${instances}: with ${certificate.description} each instance would order its own certificate, which ` +
+      "CAs limit (Let's Encrypt: 5 a week for the same names), and would break the challenges of the others";
     problems.push({ path: path('instances'), value: String(instances), wrong, example: '1' });
   }
   const ttl = get<number>('recordTtl');
   if (!balancer?.inFront && ttl !== undefined && ttl > mostTtl) {
     const wrong =
-      `is too long for ${instances} instances: clients would go on asking for one that is gone; allowed: up to ` +
-      `${mostTtl} s, or a load balancer`;
+      `is too long for ${instances} instances: clients would keep using the address of a destroyed one; allowed: up ` +
+      `to ${mostTtl} s, or a load balancer`;
     problems.push({ path: path('recordTtl'), value: String(ttl), wrong, example: '60' });
   }
   return problems;
 }
 
-/** Seconds that clients may still try the address of an instance that is gone. */
+/** Seconds that clients may still try the address of a destroyed instance. */
 const mostTtl = 300;
 
-/** ACME needs an account, and somebody who can answer its DNS challenge. */
+/** ACME needs an account, and a DNS strategy that can answer its challenge. */
 function certificates(settings: Settings): Problem[] {
   const problems = new Map<string, Problem>();
   for (const region of settings.regions) {
@@ -236,18 +238,18 @@ function certificates(settings: Settings): Problem[] {
     const needsAcme = certificate?.needsAcme ?? true;
     const needsChallenge = certificate?.needsDnsChallenge ?? true;
     if (needsAcme && !settings.has('acme')) {
-      const wrong = 'is missing: certificates are ordered by ACME, which needs an account with a mail address';
+      const wrong = 'is missing: certificates are ordered via ACME, which needs an account with a mail address';
       problems.set('acme', { path: 'acme', wrong, example: "{ email: 'ops@cloud.org' }" });
     }
     if (needsAcme && certificate?.bindsExternalAccount === false && settings.has('acme', 'externalAccountBinding')) {
-      const wrong = `can't be used by the ACME client on the instance, which ${of('certificate')} asks for`;
+      const wrong = `can't be used by the ACME client on the instance, which ${of('certificate')} selects`;
       const path = 'acme.externalAccountBinding';
       problems.set(path, { path, wrong, example: 'certificate: WildcardCertificate.acme()' });
     }
     if (needsChallenge && dns && !dns.solvesChallenge) {
       const wrong =
-        `can't solve the ACME challenge that ${of('certificate')} needs; let Terraform make the records ` +
-        'or choose a certificate that needs no challenge';
+        `can't solve the ACME challenge that ${of('certificate')} needs; let Terraform publish the records ` +
+        'or choose a certificate strategy without a challenge';
       problems.set(of('dns'), { path: of('dns'), value: dns.description, wrong, example: challengeExample });
     }
   }
@@ -259,7 +261,7 @@ const challengeExample =
 
 function zerossl(settings: Settings): Problem[] {
   if (settings.get('acme', 'directory') !== 'zerossl' || settings.has('acme', 'externalAccountBinding')) return [];
-  const wrong = 'is missing: ZeroSSL takes only accounts that are bound to one of its own';
+  const wrong = 'is missing: ZeroSSL accepts only ACME accounts that are bound to a ZeroSSL account';
   const example = "{ keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }";
   return [{ path: 'acme.externalAccountBinding', wrong, example }];
 }

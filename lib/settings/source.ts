@@ -4,7 +4,7 @@ import { type Problem, within } from '../validation/problems';
 export interface SettingsSource {
   /** The file, as messages name it. */
   readonly file: string;
-  /** What is wrong with the form of values, such as an unknown kind of strategy; the schema knows nothing of these. */
+  /** Mistakes in the form of values, such as an unknown kind of strategy, which the schema doesn't know. */
   readonly problems: readonly Problem[];
   /** What should be changed although it works, each with the file. */
   readonly warnings: readonly string[];
@@ -15,7 +15,7 @@ export interface SettingsSource {
 // Settings may come from another copy of this package than the one that checks them.
 const mark = Symbol.for('cdktf-openstack-uap.SettingsSource');
 
-/** The same settings, which know where they are from. */
+/** The same settings, marked with their source. */
 export function withSource<Spec extends object>(spec: Spec, source: SettingsSource): Spec {
   return Object.defineProperty(spec, mark, { value: source });
 }
@@ -24,14 +24,14 @@ export function sourceOf(spec: unknown): SettingsSource | undefined {
   return (spec as { [mark]?: SettingsSource } | null | undefined)?.[mark];
 }
 
-/** The problems that the source knows, and those of others that aren't about the same settings. */
+/** The problems that the source knows, and of the others those about other settings. */
 export function withKnown(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
-  const told = ({ path }: Problem) => known.some((one) => within(one.path, path) || within(path, one.path));
-  return [...known, ...problems.filter((problem) => !told(problem))];
+  const isKnown = ({ path }: Problem) => known.some((one) => within(one.path, path) || within(path, one.path));
+  return [...known, ...problems.filter((problem) => !isKnown(problem))];
 }
 
 /**
- * Two clouds can't have one name, which is that of their stack.
+ * Two clouds can't have the same name: it is the name of their stack.
  * @throws Error that names the files
  */
 export function checkCloudNames(clouds: readonly unknown[]): void {
@@ -42,7 +42,7 @@ export function checkCloudNames(clouds: readonly unknown[]): void {
     if (seen.has(name)) {
       const files = [seen.get(name), cloud].map((one) => sourceOf(one)?.file ?? 'the TypeScript of the app');
       const where = files[0] === files[1] ? `twice in ${files[0]}` : `in ${files.join(' and in ')}`;
-      throw new Error(`there is a cloud "${name}" ${where}; give each cloud a name of its own`);
+      throw new Error(`there is a cloud "${name}" ${where}; give each cloud its own name`);
     }
     seen.set(name, cloud);
   }

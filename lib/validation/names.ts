@@ -5,12 +5,12 @@ import type { Fault } from './problems';
 /** The longest first label of an app's host name: it is part of every name, and a name has at most 253 octets. */
 const longestLabel = 'https-255-255-255-255-65535';
 
-/** A host name as it is compared and written: lower-case, without the root's dot. */
+/** The normal form of a host name: lower-case, without the root's dot. */
 export function normalHostname(text: string): string {
   return text.toLowerCase().replace(/\.$/, '');
 }
 
-/** Checks the name of a host; `room` is what must still fit in front of it. */
+/** Checks the name of a host; `room` is the label that must still fit in front of it. */
 export function checkHostname(text: string, room = ''): Fault | undefined {
   const name = normalHostname(text);
   if (name.includes('/')) return { wrong: 'is a URL, a host name is needed', fix: hostOfUrl(name) };
@@ -45,7 +45,7 @@ export function checkUapHostname(text: string): Fault | undefined {
 
 /** Checks scheme://host[:port]: what a browser sends as Origin. */
 export function checkOrigin(text: string): Fault | undefined {
-  if (text === '*') return { wrong: 'is every origin; credentials are allowed, so each one must be named' };
+  if (text === '*') return { wrong: 'is every origin; credentials are allowed, so list each origin' };
   const url = parseHttpUrl(text);
   if (!url) return { wrong: 'is not an origin; allowed: http:// or https://, a host name, and a port if need be' };
   if (url.username || url.password) return { wrong: 'has a user name or password, which an origin never has' };
@@ -57,7 +57,7 @@ export function checkOrigin(text: string): Fault | undefined {
 export function checkUrl(text: string): Fault | undefined {
   const url = parseHttpUrl(text);
   if (!url) return { wrong: 'is not a URL; allowed: http:// or https:// and a host' };
-  if (url.username || url.password) return { wrong: 'has a user name or password in it, which would not stay secret' };
+  if (url.username || url.password) return { wrong: 'contains a user name or password, which would not stay secret' };
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is wrong with a value, in lower case and without a period, and the value that was probably meant. */
+/** What is wrong with a value, in lower case and without a period, and the probably intended value. */
 export interface Fault {
   readonly wrong: string;
   readonly fix?: string | number;
@@ -14,27 +14,26 @@ export interface Problem {
   readonly value?: string;
   /** What is wrong and what is allowed, in lower case. */
   readonly wrong: string;
-  /** What was probably meant, as source text; undefined if that can't be told. */
+  /** The probably intended value, as source text; undefined if unknown. */
   readonly fix?: string;
   /** A value that is right, as source text; undefined if there is none. */
   readonly example?: string;
 }
 
 /**
- * All problems of a cloud's settings at once; the message is a report for people.
+ * All problems of a cloud's settings together; the message is a report for people.
  * @example if (error instanceof SettingsError) for (const { path, wrong } of error.problems) console.error(path, wrong);
  */
 export class SettingsError extends Error {
   constructor(
-    /** The cloud's name as far as it is known. */
+    /** The cloud's name, or a description if it has none. */
     readonly cloud: string,
     /** In the order of the settings. */
     readonly problems: readonly Problem[],
   ) {
     super(report(cloud, problems));
     this.name = 'SettingsError';
-    // Node prints an error that nobody catches with its properties and the calls that led to it. What an operator has to
-    // change is in the message.
+    // Node prints an uncaught error with its properties and stack. What an operator has to change is in the message.
     for (const name of ['name', 'cloud', 'problems']) Object.defineProperty(this, name, { enumerable: false });
     this.stack = `${this.name}: ${this.message}`;
   }
@@ -83,8 +82,8 @@ export function valueAt(input: unknown, path: Path): unknown {
 }
 
 /**
- * A value for people: like JSON, short, and without what may be secret: of an object only the names of its settings,
- * of a URL not the password.
+ * A value for people: like JSON, short, and without possible secrets. Objects are shown by the names of their settings,
+ * URLs without the password.
  */
 export function show(value: unknown, most = 60): string {
   if (typeof value === 'string') return `"${shorten(JSON.stringify(withoutPassword(value)).slice(1, -1), most)}"`;
@@ -103,7 +102,7 @@ function shorten(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-/** The one of `names` that was probably meant by a misspelt one. */
+/** The one of `names` that a misspelt one probably means. */
 export function nearest(name: string, names: readonly string[]): string | undefined {
   const distances = names.map((candidate) => ({
     candidate,

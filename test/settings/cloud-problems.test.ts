@@ -19,7 +19,7 @@ test.each<[string, object, string[]]>([
     },
     [
       'acme.externalAccountBinding',
-      "can't be used by the ACME client on the instance, which certificate asks for",
+      "can't be used by the ACME client on the instance, which certificate selects",
       'example certificate: WildcardCertificate.acme()',
     ],
   ],
@@ -60,7 +60,7 @@ test.each<[string, object, string[]]>([
   [
     'acme missing',
     { acme: undefined },
-    ['acme', 'is missing: certificates are ordered by ACME, which needs an account with a mail address', acmeExample],
+    ['acme', 'is missing: certificates are ordered via ACME, which needs an account with a mail address', acmeExample],
   ],
   [
     'acme of another type',
@@ -106,7 +106,7 @@ test.each<[string, object, string[]]>([
     acme({ directory: 'zerossl' }),
     [
       'acme.externalAccountBinding',
-      'is missing: ZeroSSL takes only accounts that are bound to one of its own',
+      'is missing: ZeroSSL accepts only ACME accounts that are bound to a ZeroSSL account',
       "example { keyId: 'kid-1', hmacKey: Secret.variable('eab_hmac_key') }",
     ],
   ],
@@ -158,7 +158,7 @@ test.each<[string, object, string[]]>([
     { dns: DnsRecords.manual() },
     [
       'dns: manual',
-      "can't solve the ACME challenge that certificate needs; let Terraform make the records or choose a certificate that needs no challenge",
+      "can't solve the ACME challenge that certificate needs; let Terraform publish the records or choose a certificate strategy without a challenge",
       "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })",
     ],
   ],
@@ -167,7 +167,7 @@ test.each<[string, object, string[]]>([
     regions({ dns: DnsRecords.manual() }),
     [
       'regions[0].dns: manual',
-      "can't solve the ACME challenge that certificate needs; let Terraform make the records or choose a certificate that needs no challenge",
+      "can't solve the ACME challenge that certificate needs; let Terraform publish the records or choose a certificate strategy without a challenge",
       "example certificate: WildcardCertificate.fromPem({ chainFile: '…', key: Secret.file('…'), passphrase: Secret.variable('key_passphrase') })",
     ],
   ],
@@ -211,7 +211,11 @@ test.each<[string, object, string[]]>([
   [
     'a region without name beside another',
     regions({}, { region: null, hostname: 'b.cloud.org' }),
-    ['regions[1].region: null', 'is for a cloud with one region; here each one needs its name', "example 'RegionOne'"],
+    [
+      'regions[1].region: null',
+      'is for a cloud with one region; here each region needs its name',
+      "example 'RegionOne'",
+    ],
   ],
   [
     'a host name twice',
@@ -227,7 +231,7 @@ test.each<[string, object, string[]]>([
     regions({ hostname: 'a.proxy.cloud.org' }, { region: 'B' }),
     [
       'regions[0].hostname: "a.proxy.cloud.org"',
-      "lies below proxy.cloud.org (regions[1].hostname), where all names are those of users' apps, which could set cookies for this UAP; give each UAP a name beside the other",
+      "is below proxy.cloud.org (regions[1].hostname), where every name is a user's app, which could set cookies for this UAP; choose a name outside of the other",
       "example 'a.cloud.org'",
     ],
   ],

@@ -16,9 +16,9 @@ const missingRanges =
 const ovn =
   'is "ovn", whose pools know neither the PROXY protocol nor health monitors by HTTP; allowed: a provider that does';
 const ownCertificates =
-  "can't be 2: with ACME client on the instance each one would order a certificate of its own, which CAs limit (Let's Encrypt: 5 a week for the same names), and answer the challenges of the others wrongly";
+  "can't be 2: with ACME client on the instance each instance would order its own certificate, which CAs limit (Let's Encrypt: 5 a week for the same names), and would break the challenges of the others";
 const longTtl =
-  'is too long for 2 instances: clients would go on asking for one that is gone; allowed: up to 300 s, or a load balancer';
+  'is too long for 2 instances: clients would keep using the address of a destroyed one; allowed: up to 300 s, or a load balancer';
 const strategies = (name: string, all: string) => [`is not allowed; allowed: ${all}`, `example ${name}`];
 
 // biome-ignore format: one case a line

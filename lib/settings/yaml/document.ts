@@ -12,16 +12,16 @@ import {
 } from 'yaml';
 import type { Path, Problem } from '../../validation/problems';
 
-/** Far above any cloud's settings, and little enough that no file can keep the parser busy. */
+/** Characters of a file: far above any cloud's settings, and parsed in no time. */
 const maxLength = 256 * 1024;
-/** How often the anchors of a file may be repeated in all. */
+/** Total number of uses of a file's anchors. */
 const maxAliases = 100;
 
 interface Place {
   readonly node?: Node;
   /** Its position in the text. */
   readonly offset: number;
-  /** How many keys of the path are there. */
+  /** Number of keys of the path that exist. */
   readonly depth: number;
 }
 
@@ -44,7 +44,7 @@ export class YamlText {
       this.problems = [{ at: file, path: '', wrong: `is longer than ${maxLength} characters` }];
       return;
     }
-    // Its own messages quote the text, which may hold what must not be shown.
+    // The parser's messages quote the text, which may hold secrets.
     this.document = parseDocument(source, {
       lineCounter: this.lines,
       prettyErrors: false,
@@ -53,8 +53,8 @@ export class YamlText {
     });
     const faults = [...this.document.errors, ...this.document.warnings];
     const exhausted = faults.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
-    const told = exhausted ? [exhausted] : faults.sort((a, b) => a.pos[0] - b.pos[0]);
-    const problems = told.map(
+    const reported = exhausted ? [exhausted] : faults.sort((a, b) => a.pos[0] - b.pos[0]);
+    const problems = reported.map(
       ({ code, message, pos }): Problem => ({
         at: this.at(pos[0]),
         path: '',
@@ -74,7 +74,7 @@ export class YamlText {
   }
 
   /**
-   * Where a setting is, as `stacks/cloud-a.yaml:12:9`: its value, its name if it has none, or what is around it.
+   * Position of a setting, as `stacks/cloud-a.yaml:12:9`: of its value, else of its name, else of what contains it.
    * @param named that the name of the setting is meant, not its value
    */
   position(path: Path, named = false): string {
@@ -122,7 +122,7 @@ export class YamlText {
     if (isPair(pair) && isScalar(pair.key)) {
       return { node: this.resolved(pair.value), offset: pair.key.range?.[0] ?? 0, depth };
     }
-    // What `<<` brings in.
+    // Settings merged by `<<`.
     for (const { key: name, value } of node.items) {
       if (!isScalar(name) || name.source !== '<<') continue;
       const merged = this.resolved(value);
@@ -140,13 +140,13 @@ export class YamlText {
   }
 }
 
-/** What operators know as the fault, where the parser speaks of its grammar. */
+/** The mistake in an operator's words instead of the parser's grammar. */
 function words(code: string, message: string, source: string, [from, to]: readonly [number, number]): string {
   switch (code) {
     case 'TAB_AS_INDENT':
       return 'a tab indents this line; YAML wants spaces';
     case 'DUPLICATE_KEY':
-      return `${/^[\w"'-]+/.exec(source.slice(from))?.[0] ?? 'this name'} is there twice; give each setting once`;
+      return `${/^[\w"'-]+/.exec(source.slice(from))?.[0] ?? 'this name'} is given twice; give each setting once`;
     case 'MULTIPLE_DOCS':
       return 'another document begins here (---); a file has the settings of one cloud';
     case 'TAG_RESOLVE_FAILED':
@@ -156,9 +156,9 @@ function words(code: string, message: string, source: string, [from, to]: readon
         ? 'a bracket before here is not closed'
         : 'this line is indented differently from those it belongs to';
     case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'a second ": " on this line; write what stands behind the first one in quotes, or on lines of its own';
+      return 'a second ": " on this line; put the value after the first one in quotes, or on its own lines';
     case 'MULTILINE_IMPLICIT_KEY':
-      return 'a setting has no ": " behind its name';
+      return 'a setting has no ": " after its name';
     case 'NON_STRING_KEY':
       return "a list or an object can't be the name of a setting";
     case 'RESOURCE_EXHAUSTION':
@@ -172,15 +172,15 @@ function words(code: string, message: string, source: string, [from, to]: readon
 function aliasFault(message: string): string {
   if (message.includes('alias count')) return `its anchors (&name, *name) are repeated more than ${maxAliases} times`;
   const [, name] = /Unresolved alias.*: (\S+)$/.exec(message) ?? [];
-  if (name) return `*${name} repeats an anchor that is not there before it; write &${name} at the first place`;
+  if (name) return `*${name} uses an anchor that is not defined before it; write &${name} at the first place`;
   if (message.startsWith('Merge')) return '"<<" takes the anchor of an object, as in: <<: *region';
   return message;
 }
 
-/** The same value; an anchor that holds itself would have no end. */
+/** The same value. @throws Error if an anchor contains itself, which would have no end */
 function plain(value: unknown, around: readonly unknown[]): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (around.includes(value)) throw new Error('an anchor (&name) holds itself (*name)');
+  if (around.includes(value)) throw new Error('an anchor (&name) contains itself (*name)');
   for (const inner of Object.values(value)) plain(inner, [...around, value]);
   return value;
 }

@@ -12,8 +12,8 @@ import { inYaml } from './words';
 /**
  * The settings of a cloud that are written in YAML. They have the same names as in TypeScript; a strategy or a secret is
  * the name of its factory with its options: `dns: { designate: { zone: cloud.org } }`, `certificate: acmeOnInstance`,
- * `secret: { file: ~/tsig.key }`. They are checked when they are used, as settings in TypeScript are; the messages tell
- * file, line and column besides.
+ * `secret: { file: ~/tsig.key }`. They are checked when they are used, as settings in TypeScript are; messages
+ * also give file, line and column.
  *
  * @param file e.g. `stacks/my-cloud.yaml`; relative to the folder that the command runs in
  * @throws SettingsError if the file is not YAML, with everything that is wrong with it
@@ -27,7 +27,7 @@ export function cloudFromYaml(file: string): CloudSpec {
   const reader = new Reader(cloudSchema);
   const { settings, warnings } = withPresentNames(cloudSchema, yaml.value);
   const spec = reader.read(settings);
-  // A list or a text has no settings, and nothing to be told about one of them.
+  // A list or a text has no settings, so no message about one of them.
   if (typeof spec !== 'object' || spec === null || Array.isArray(spec)) {
     throw new SettingsError(label, [
       {
@@ -45,7 +45,7 @@ export function cloudFromYaml(file: string): CloudSpec {
   });
 }
 
-/** The parser is loaded with the first file: clouds in TypeScript are synthesized without it. */
+/** Loads the parser with the first file: clouds in TypeScript don't need it. */
 function parse(label: string, text: string): YamlText {
   const document: typeof import('./document') = require('./document');
   return new document.YamlText(label, text);
@@ -82,11 +82,11 @@ export function cloudsFromYaml(folder: string): CloudSpec[] {
   return clouds;
 }
 
-/** A problem as somebody who writes YAML has it before them. */
+/** A problem in the form of YAML, with its line and column. */
 function located(problem: Problem, reader: Reader, yaml: YamlText): Problem {
   const path = reader.dataPath(parsePath(problem.path));
   const named = problem.value === undefined;
-  // What is not shown must not be in its correction either.
+  // A hidden value must not appear in its correction either.
   const hidden = problem.value?.startsWith('(');
   const fix = problem.fix ?? (hidden ? undefined : meant(reader.schemaAt(path), yaml.scalar(path)));
   return {
@@ -99,7 +99,7 @@ function located(problem: Problem, reader: Reader, yaml: YamlText): Problem {
   };
 }
 
-/** YAML takes `1.10` for a number and `yes` for a text: what was meant by what is written, if that would be right. */
+/** YAML reads `1.10` as a number and `yes` as a text: the correction, if the intended value would be valid. */
 function meant(schema: z.core.$ZodType | undefined, scalar: ReturnType<YamlText['scalar']>): string | undefined {
   if (schema === undefined || scalar === undefined) return undefined;
   const { value, source } = scalar;
@@ -120,7 +120,7 @@ function readText(file: string): string {
   }
 }
 
-/** As short as the folder that the command runs in allows. */
+/** The path relative to the working folder if the file is inside of it. */
 function fileLabel(file: string): string {
   const short = relative(process.cwd(), file);
   return short.startsWith('..') ? file : short;

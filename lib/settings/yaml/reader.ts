@@ -7,8 +7,8 @@ import { choices, type Factory, type Family, familyOf, needsNothing } from '../s
 import { below, type Schemas, unwrap } from '../walk';
 
 /**
- * Makes the strategies and secrets of settings that are plain data. What it can't make stays as it is, and a problem
- * tells why.
+ * Creates the strategies and secrets of settings that are plain data. A value that it can't convert stays as it is,
+ * with a problem that says why.
  */
 export class Reader {
   readonly problems: Problem[] = [];
@@ -45,7 +45,7 @@ export class Reader {
 
   private convert(schemas: Schemas, value: unknown, path: Path): unknown {
     const family = familyOf(schemas);
-    // A text stays one where one is allowed, and a number is told as what it is not.
+    // A text stays a text if one is allowed; a number is then reported by the schema.
     const text = typeof value !== 'object' && schemas.some(({ _zod }) => _zod.def.type === 'string');
     if (family && value !== undefined && !text) {
       const example = schemas.map(settingInfo).find((info) => info !== undefined)?.example;
@@ -78,7 +78,7 @@ export class Reader {
     const problem = (wrong: string) => this.problems.push({ path: pathText(path), wrong });
     if (!factory.argument) {
       if (given === undefined) return factory.make(undefined as never);
-      return void problem(`takes no options; write ${name} alone`);
+      return void problem(`takes no options; write only ${name}`);
     }
     const object = factory.argument._zod.def.type === 'object';
     const before = this.problems.length;
@@ -93,7 +93,7 @@ export class Reader {
     try {
       return factory.make(parsed.data as never);
     } catch (error) {
-      // Of whatever a factory refuses that no schema knows.
+      // The factory refuses a value that the schema accepts.
       return void problem((error as Error).message);
     }
   }

@@ -240,7 +240,7 @@ describe('a folder', () => {
   test('can not have the same cloud twice', () => {
     const file = clouds.write('c.yaml', minimal);
     expect(() => cloudsFromYaml(clouds.path)).toThrow(
-      `there is a cloud "cloud-a" in ${clouds.path}/b.yml and in ${file}; give each cloud a name of its own`,
+      `there is a cloud "cloud-a" in ${clouds.path}/b.yml and in ${file}; give each cloud its own name`,
     );
   });
 
@@ -255,6 +255,6 @@ test('a stack of an app can not be made of two clouds of one name', () => {
   const app = new App();
   new UapStack(app, cloudB);
   expect(() => new UapStack(app, cloudFromYaml(example))).toThrow(
-    'there is a cloud "cloud-b" in the TypeScript of the app and in docs/examples/cloud-b.yaml; give each cloud a name of its own',
+    'there is a cloud "cloud-b" in the TypeScript of the app and in docs/examples/cloud-b.yaml; give each cloud its own name',
   );
 });

@@ -82,7 +82,7 @@ test.each<[string, string, string[]]>([
   [
     'options that a strategy does not take',
     changed('certificate: { acmeOnInstance: { renew: true } }'),
-    ['13:16 certificate.acmeOnInstance', 'takes no options; write acmeOnInstance alone'],
+    ['13:16 certificate.acmeOnInstance', 'takes no options; write only acmeOnInstance'],
   ],
   [
     'an unknown option',
@@ -155,7 +155,7 @@ test('names the form of YAML where a rule shows a remedy', () => {
   expect(found).toEqual([
     [
       '4:1 dns: manual',
-      "can't solve the ACME challenge that certificate needs; let Terraform make the records or choose a certificate that needs no challenge",
+      "can't solve the ACME challenge that certificate needs; let Terraform publish the records or choose a certificate strategy without a challenge",
       "example certificate: { fromPem: { chainFile: '…', key: { file: '…' }, passphrase: { variable: 'key_passphrase' } } }",
     ],
   ]);
@@ -197,11 +197,11 @@ test.each<[string, string | Buffer, string[][]]>([
   ['a list', '- name: cloud-a', [['1:1', "is not an object; a cloud's settings are lines of the form name: value"]]],
   ['a text', 'cloud-a', [['1:1', "is not an object; a cloud's settings are lines of the form name: value"]]],
   ['a tab', 'acme:\n\temail: x', [['2:1', 'a tab indents this line; YAML wants spaces']]],
-  ['a setting twice', 'name: a\ntags: []\nname: b', [['3:1', 'name is there twice; give each setting once']]],
+  ['a setting twice', 'name: a\ntags: []\nname: b', [['3:1', 'name is given twice; give each setting once']]],
   [
     'a setting twice in an object',
     'acme: { email: a, email: b }',
-    [['1:19', 'email is there twice; give each setting once']],
+    [['1:19', 'email is given twice; give each setting once']],
   ],
   [
     'another indentation',
@@ -212,9 +212,9 @@ test.each<[string, string | Buffer, string[][]]>([
   [
     'a second colon',
     'name: a: b',
-    [['1:7', 'a second ": " on this line; write what stands behind the first one in quotes, or on lines of its own']],
+    [['1:7', 'a second ": " on this line; put the value after the first one in quotes, or on its own lines']],
   ],
-  ['a line without a colon', 'name\nacme: x', [['1:1', 'a setting has no ": " behind its name']]],
+  ['a line without a colon', 'name\nacme: x', [['1:1', 'a setting has no ": " after its name']]],
   [
     'two documents',
     'name: a\n---\nname: b',
@@ -227,9 +227,9 @@ test.each<[string, string | Buffer, string[][]]>([
   [
     'an unknown anchor',
     'name: *x',
-    [['', '*x repeats an anchor that is not there before it; write &x at the first place']],
+    [['', '*x uses an anchor that is not defined before it; write &x at the first place']],
   ],
-  ['an anchor in itself', 'tags: &t [*t]', [['', 'an anchor (&name) holds itself (*name)']]],
+  ['an anchor in itself', 'tags: &t [*t]', [['', 'an anchor (&name) contains itself (*name)']]],
   ['anchors without end', bomb.join('\n'), [['', 'its anchors (&name, *name) are repeated more than 100 times']]],
   ['a wrong merge', 'regions:\n  - <<: 3', [['', '"<<" takes the anchor of an object, as in: <<: *region']]],
   ['too deep a nesting', `tags: ${'['.repeat(20_000)}`, [['1:842', 'is nested too deeply']]],
