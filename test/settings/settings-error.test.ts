@@ -54,7 +54,7 @@ test('tells all problems at once, in the order of the settings', () => {
     write:   flavor
 
   regions[1].hostname: "x.proxy.cloud.org"
-    lies below proxy.cloud.org (regions[0].hostname), where all names are those of users' apps, which could set cookies for this UAP; give each UAP a name beside the other
+    is below proxy.cloud.org (regions[0].hostname), where every name is a user's app, which could set cookies for this UAP; choose a name outside of the other
     example: 'x.cloud.org'`);
 });
 

@@ -23,7 +23,7 @@ test.each([
   ['s3', () => StateBackend.s3({ bucket: 'b', key: 'k', secretKey: 'secret' }), 'secretKey', 'AWS_SECRET_ACCESS_KEY'],
 ])('%s: a secret among the options is refused, and where it belongs is said', (kind, make, option, variable) => {
   expect(make).toThrow(
-    `StateBackend.${kind}: ${option} holds a secret, which would be in the synth output; remove it and set the environment variable ${variable}`,
+    `StateBackend.${kind}: ${option} holds a secret, which would be in the synth output; leave it out and set the environment variable ${variable}`,
   );
 });
 
