@@ -51,7 +51,7 @@ test('GitHub and GitLab run the same', () => {
 test('the oldest Node.js that is tested is that of .nvmrc, of package.json and of the containers', () => {
   const oldest = Math.min(...checks.jobs.synth.strategy.matrix.node);
   expect(Number(read('.nvmrc'))).toBe(oldest);
-  expect(JSON.parse(read('package.json')).engines.node).toMatch(new RegExp(`^>=${oldest}\\.`));
+  expect(JSON.parse(read('package.json')).engines.node).toMatch(new RegExp(`^\\^${oldest}\\.`));
   for (const image of [
     checks.jobs.test.container.image,
     nightly.jobs.test.container.image,

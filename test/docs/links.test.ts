@@ -63,6 +63,12 @@ test('every image is shown on a page', () => {
   expect(images.filter((image) => !shown.includes(image))).toEqual([]);
 });
 
+test('every decision is in the list of decisions', () => {
+  const listed = links.filter(({ page }) => page === 'docs/decisions/README.md').map(({ target }) => target);
+  const records = readdirSync(join(root, 'docs/decisions')).filter((name) => name !== 'README.md');
+  expect(listed.sort()).toEqual(records.sort());
+});
+
 test('links to the web are https', () => {
   const web = links.filter(({ target }) => /^[a-z]+:/.test(target)).map(({ target }) => target);
   expect(web.length).toBeGreaterThan(5);
