@@ -32,7 +32,7 @@ export interface ApplyTimeFile {
   readonly onChange?: string;
   /**
    * Whether its reader has the secret, as with a password or a key that isn't encrypted. A change of a secret file
-   * makes a new instance; it must not be empty.
+   * creates a new instance; it must not be empty.
    * @default false
    */
   readonly secret?: boolean;
@@ -46,7 +46,7 @@ export function applyTimeFilePath(name: string): string {
 /** Content of apply-time files by name: Terraform tokens. */
 export type ApplyTimeContents = Readonly<Record<string, string>>;
 
-/** What is run, once, after any apply-time file that names it in `onChange` has changed and all of them are there. */
+/** What is run, once, after any apply-time file that names it in `onChange` has changed and all of them have arrived. */
 export interface InstanceHook {
   /** What apply-time files call it in `onChange`. */
   readonly name: string;

@@ -40,7 +40,7 @@ export class UapStack extends TerraformStack {
 
   /**
    * Whatever is created waits for all look-ups: when an image, network or zone is not found, nothing is planned, and
-   * the error stands alone instead of behind a long plan, the end of which the CDKTF CLI may lose.
+   * the error is all that is printed, instead of standing behind a long plan, the end of which the CDKTF CLI may lose.
    */
   private lookUpFirst(): void {
     const elements = this.node.findAll();

@@ -13,7 +13,7 @@ import type { ResolvedCloud, ResolvedRegion } from './settings';
 import type { AddressRecord } from './strategies/dns-records';
 import { ComputeApi } from './terraform/compute-api';
 
-/** What a {@link UserApplicationProxy} is made of. */
+/** What a {@link UserApplicationProxy} is created from. */
 export interface UserApplicationProxyProps {
   /** The cloud's settings with every default, from `resolveCloud`. */
   readonly cloud: ResolvedCloud;
@@ -31,7 +31,7 @@ export interface UserApplicationProxyProps {
  *           └── source (replaces it) ───────┘
  *
  * There are as many ports, servers and readinesses as `instances`; all else is shared. A floating IP stands between
- * server and readiness, a load balancer between readiness and records. Where a new instance is there before the old
+ * server and readiness, a load balancer between readiness and records. Where a new instance exists before the old
  * one goes, draining comes last.
  *
  * @example new UserApplicationProxy(this, 'proxy', { cloud, region: cloud.regions[0] })
@@ -45,17 +45,17 @@ export class UserApplicationProxy extends Construct {
   readonly instance: ProxyInstance;
   /** All of them. */
   readonly instances: readonly ProxyInstance[];
-  /** A Terraform condition: whether an instance was made with other files than this version of the package writes. */
+  /** A Terraform condition: whether an instance was created with other files than this version of the package writes. */
   readonly outdated: string;
   /** The IPv4 addresses in the records: a list token. */
   readonly addresses: string[];
   /** For each instance the IPv4 address that users' instances see. */
   readonly sourceAddresses: readonly string[];
-  /** Lines for a zone file that are left to be made by hand. */
+  /** Lines for a zone file that the operator has to add. */
   readonly manualRecords: readonly string[];
   /** End of the certificate's validity; undefined if only the instance knows it. */
   readonly certificateNotAfter?: string;
-  /** The URL of an app that could be there. */
+  /** URL of an app on an instance that could exist. */
   readonly exampleUrl: string;
 
   constructor(scope: Construct, id: string, { cloud, region }: UserApplicationProxyProps) {

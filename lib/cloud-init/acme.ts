@@ -37,7 +37,7 @@ export interface AcmeOptions {
   readonly dnsResolvers?: readonly string[];
   /** Share of the lifetime that is left when the certificate is renewed. @default 1/3 */
   readonly renewShare?: number;
-  /** Whether every name server of the zone must show the record before the CA is told. @default true */
+  /** Whether every name server of the zone must show the record before the CA is asked to look. @default true */
   readonly checkPropagation?: boolean;
 }
 

@@ -47,7 +47,7 @@ export interface UserData {
 /**
  * The cloud-config that writes all files, as one archive, and starts all units: cloud-init reads its YAML again in each
  * of its stages, which takes half a minute on a slow machine if a hundred files are in it. Secret apply-time files stand
- * beside the archive, as their contents are known to Terraform alone; other apply-time files are not part of it.
+ * beside the archive, as only Terraform knows their contents; other apply-time files are not part of it.
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
   const { sshAuthorizedKeys = [] } = options;

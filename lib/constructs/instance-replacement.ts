@@ -33,7 +33,7 @@ export class ReplacementTrigger extends Construct {
   }
 }
 
-/** Remembers which files an instance was made with, whatever made it. */
+/** Records which files an instance was created with, whatever replaced it. */
 export class InstanceFilesRecord extends Construct {
   /** A Terraform condition: whether this version writes other files. */
   readonly outdated: string;

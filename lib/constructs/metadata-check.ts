@@ -4,17 +4,17 @@ import { terraformAddress } from '../terraform/address';
 import type { ComputeInstanceV2 } from '../terraform/providers/openstack';
 
 /**
- * For jq: the next plan sends all metadata anew, and looks afterwards, as the own resource is made anew. An import would
- * not do: it loses the port, which replaces the server.
+ * For jq: the next plan sends all metadata again and checks it afterwards, as it re-creates the own resource. An import
+ * would lose the port, which replaces the server.
  */
 const forget = (own: string) =>
   `del(.resources[] | select(.name == "${own}")) ` +
   '| (.resources[] | select(.type == "openstack_compute_instance_v2") | .instances[].attributes.metadata) = {} | .serial += 1';
 
 /**
- * Is there once Nova holds the metadata that the instance is to get. When Nova fails while the provider sends it, the
+ * Exists once Nova holds the metadata that the instance is to get. When Nova fails while the provider sends it, the
  * state has the new metadata all the same, no later plan sends it again, and the instance would wait for ever
- * (openstack provider 3.4.0). Nova's own view tells: `all_metadata` is read at each plan.
+ * (openstack provider 3.4.0). Nova's own view shows it: each plan reads `all_metadata`.
  */
 export class MetadataCheck extends Construct {
   readonly resource: TerraformResource;

@@ -9,7 +9,7 @@ import {
   NetworkingPortV2,
 } from '../terraform/providers/openstack';
 
-/** What a {@link ProxyInstance} is made of. */
+/** What a {@link ProxyInstance} is created from. */
 export interface ProxyInstanceProps {
   /** Name of port and server. */
   readonly name: string;
@@ -21,12 +21,12 @@ export interface ProxyInstanceProps {
   readonly network: string;
   /**
    * Whether the instance has a port of its own, whose address a new instance takes over from the old one. If not, a
-   * new instance gets a new port, and is there before the old one goes.
+   * new instance gets a new port, and exists before the old one goes.
    * @default true
    */
   readonly keepsPort?: boolean;
   /**
-   * Whether the instance is shut down before it is destroyed, so that Nginx ends what it is about and closes its
+   * Whether the instance is shut down before it is destroyed, so that Nginx finishes in-flight requests and closes its
    * connections. It takes some seconds.
    * @default false
    */
@@ -45,13 +45,13 @@ export interface ProxyInstanceProps {
   readonly securityGroup: { readonly id: string; readonly name: string };
   /** The cloud-config with the secret apply-time files: a sensitive Terraform template. */
   readonly userData: string;
-  /** Address of a resource whose change replaces the server; a change of the user data alone doesn't. */
+  /** Address of a resource whose change replaces the server; a change of only the user data doesn't. */
   readonly replacementTrigger: string;
   /** The metadata, and what is checked of it. */
   readonly delivery: BoundDelivery;
   /** Checked, with those of the delivery, before the server is created or changed. @default none */
   readonly preconditions?: BoundDelivery['preconditions'];
-  /** Rules must be there before the instance boots: it asks the metadata service and perhaps a mirror. @default [] */
+  /** Rules that must exist before the instance boots, as it asks the metadata service and perhaps a mirror. @default [] */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -64,8 +64,8 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  *                                      └────── user data (configuration and secrets)
  *        replacement trigger ── replaces the server
  *
- * Without, Nova makes the port with the server: a port can be on one server only, and here a new one is there before
- * the old one goes.
+ * Without, Nova creates the port with the server: a port can be on one server only, and here the new server exists
+ * before the old one goes.
  *
  * @example proxy.instance.server.addOverride('scheduler_hints', [{ group: 'your-server-group' }])
  */

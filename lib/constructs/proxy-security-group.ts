@@ -15,7 +15,7 @@ export interface ProxySecurityGroupProps {
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
-  /** Networks of a load balancer, which alone reaches the UAP then. @default - none: everybody does */
+  /** Networks of a load balancer: only they reach the UAP then. @default - none: every client does */
   readonly balancerRanges?: readonly string[];
   /** Networks that the instance may connect to on every port. @default - every network */
   readonly egressRanges?: readonly string[];
@@ -128,7 +128,7 @@ function egressRules(ranges: readonly string[] | undefined): Rule[] {
 export class ProxySecurityGroup extends Construct {
   /** The group: the binding of `openstack_networking_secgroup_v2`. */
   readonly group: NetworkingSecgroupV2;
-  /** Its rules, all that there are. */
+  /** All its rules. */
   readonly rules: readonly NetworkingSecgroupRuleV2[];
 
   constructor(scope: Construct, id: string, props: ProxySecurityGroupProps) {

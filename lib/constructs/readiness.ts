@@ -9,9 +9,9 @@ export { ComputeApi } from '../terraform/compute-api';
 export interface ReadinessProps {
   /** Host name of the UAP. */
   readonly hostname: string;
-  /** Address that is asked. */
+  /** IPv4 address that is asked. */
   readonly address: string;
-  /** Id of the instance: a new instance is waited for anew. */
+  /** Id of the instance: the wait runs again for a new one. */
   readonly instanceId: string;
   /**
    * The chain to wait for as PEM, leaf first: a renewed certificate is waited for as well.
@@ -23,14 +23,14 @@ export interface ReadinessProps {
    * @default none
    */
   readonly powerStates?: readonly string[];
-  /** Seconds. */
+  /** Seconds until the deployment fails. */
   readonly timeout: number;
   /** What leads the address to the instance. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
 /**
- * A resource that is there once the UAP answers for its host name with the right certificate. It waits on the machine
+ * A resource that exists once the UAP answers for its host name with the right certificate. It waits on the machine
  * that deploys, which therefore needs to reach port 443 of the UAP.
  * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
  */
@@ -64,8 +64,8 @@ export interface ConsoleReadinessProps {
 }
 
 /**
- * A resource that is there once an instance says on its serial console that it serves. For an instance that has no
- * address yet at which it could be asked.
+ * A resource that exists once an instance reports on its serial console that it serves: for an instance that has no
+ * public address yet.
  */
 export class ConsoleReadiness extends Construct {
   readonly resource: TerraformResource;
@@ -95,7 +95,7 @@ export interface DrainProps {
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** A resource that is there once the instance before this one had the time to finish; at once if there was none. */
+/** A resource that exists once the instance before this one had the time to drain; at once if there was none. */
 export class Drain extends Construct {
   readonly resource: TerraformResource;
 
@@ -124,9 +124,9 @@ function apiEnvironment({ token, url }: ComputeApi): Record<string, string> {
 
 interface ScriptRun {
   readonly environment: Readonly<Record<string, string>>;
-  /** What makes it run anew. */
+  /** Values that make it run again when they change. */
   readonly triggers: Readonly<Record<string, string>>;
-  /** Addresses of attributes that make it run anew when a plan changes them. @default none */
+  /** Addresses of attributes that make it run again when a plan changes them. @default none */
   readonly changes?: readonly string[];
   readonly dependsOn?: readonly ITerraformDependable[];
 }

@@ -19,8 +19,8 @@ export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion)
 }
 
 /**
- * The addresses that clients reach the UAP at: those of all its instances, which none of them may proxy to. What an
- * instance finds at boot is its own alone, and not even that behind a floating IP.
+ * The addresses that clients reach the UAP at: those of all its instances, which none of them may proxy to. At boot an
+ * instance finds only its own address, and behind a floating IP not even that one.
  */
 const addressParts: InstanceParts = {
   // A few instances' addresses, or one of a load balancer.
@@ -35,7 +35,7 @@ export function applyTimeParts(
   upstreamTls: UpstreamTls,
 ): Required<InstanceParts> {
   const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
-  // Hooks run in this order: when the certificate makes Nginx start, what upstreams ask for is there.
+  // Hooks run in this order: the certificate starts Nginx, which needs what upstreams ask for.
   const late = mergeParts(addressParts, upstreamTls.parts, certificate);
   return { ...late, applyTimeFiles: region.delivery.route(late.applyTimeFiles) };
 }

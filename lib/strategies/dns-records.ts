@@ -54,7 +54,7 @@ export interface Rfc2136Options {
   /** The key that may write the records of the UAPs. */
   readonly key: TsigKey;
   /**
-   * A key for the ACME challenge alone. The server's update-policy can limit it to the TXT records
+   * A key for only the ACME challenge. The server's update-policy can limit it to the TXT records
    * `_acme-challenge.<host name>`; with ACME on the instance it is the only key that leaves your hands.
    * @default key
    */
@@ -122,7 +122,7 @@ export abstract class DnsRecords {
 
   readonly [brand] = true;
 
-  /** What it is, for people: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
+  /** What it is, for messages: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
   abstract readonly description: string;
 
   /** The zone the records are in; undefined if it isn't known. */
@@ -131,7 +131,7 @@ export abstract class DnsRecords {
   /** Whether the strategy solves DNS-01 challenges: for Terraform and on the instance. */
   abstract readonly solvesChallenge: boolean;
 
-  /** Publishes the records; returns the zone-file lines that are left to be made by hand. */
+  /** Publishes the records; returns the zone-file lines that the operator has to add. */
   abstract bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] };
 
   /** The challenge for the acme provider. */

@@ -79,7 +79,7 @@ export abstract class InstanceAddress {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
 
   /** Whether the address belongs to the port, which a new instance takes over from the old one. */

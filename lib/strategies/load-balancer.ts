@@ -8,7 +8,7 @@ import type { BalancerPort } from './instance-address';
 export interface OctaviaOptions {
   /**
    * Networks (IPv4 CIDRs) that the load balancer connects to the instances from, usually the subnet that they are on
-   * (`openstack subnet show -c cidr`). Who is in them could pretend to be any client, so keep them small: with
+   * (`openstack subnet show -c cidr`). A host in them could pretend to be any client, so keep them small: with
    * `InstanceAddress.floatingIp` it is a network of the UAP's own.
    */
   readonly sourceRanges: readonly string[];
@@ -38,7 +38,7 @@ export interface BoundLoadBalancer {
   readonly port?: BalancerPort;
   /**
    * Puts instances into service.
-   * @returns what must be there before the ones that were in service are out of it
+   * @returns what must exist before the previous instances go out of service
    */
   serve(addresses: readonly string[], ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
 }
@@ -59,7 +59,7 @@ export abstract class LoadBalancer {
   }
 
   /**
-   * Octavia, passing TCP on and telling the client's address by the PROXY protocol. It asks each instance for
+   * Octavia, which passes TCP on with the client's address in the PROXY protocol. It asks each instance for
    * `/healthz` every 5 s and leaves out one that doesn't answer. New instances are in service before old ones go.
    */
   static octavia(options: OctaviaOptions): LoadBalancer {
@@ -73,7 +73,7 @@ export abstract class LoadBalancer {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
 
   /** Whether clients connect to it and not to the instances, whose ports may then be new ones each time. */
@@ -87,7 +87,7 @@ export abstract class LoadBalancer {
     return [];
   }
 
-  /** Makes its resources. */
+  /** Creates its resources. */
   abstract bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer;
 }
 

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 
 /** Certificates of a PEM file that is public, such as that of a CA. */
 export interface PemCertificates {
-  /** The certificates alone, without the comments around them: the same file gives the same text everywhere. */
+  /** Only the certificates, without the comments around them: the same file gives the same text everywhere. */
   readonly pem: string;
   /** In the order of the file, at least one. */
   readonly certificates: readonly X509Certificate[];

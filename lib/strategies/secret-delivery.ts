@@ -44,23 +44,23 @@ const metadataItemsLimit = 128;
 const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 
 /**
- * How certificates travel to the instance and stay up to date there. Whatever it is, an apply-time file that is secret in itself
- * is in the user data, which Terraform shows nobody.
+ * How certificates travel to the instance and stay up to date there. With each of them, an apply-time file that is
+ * secret in itself is in the user data, which Terraform never prints.
  * @example SecretDelivery.instanceMetadata()
  */
 export abstract class SecretDelivery {
   /**
-   * Through Nova's metadata service, the default: it changes without a new instance. Whoever may read the server
-   * through the API sees the metadata, as does whoever reads a plan that replaces or destroys it. So only what is public
-   * or encrypted travels there.
+   * Through Nova's metadata service, the default: it changes without a new instance. Every user that may read the server
+   * through the API sees the metadata, as does every reader of a plan that replaces or destroys it. So only what is
+   * public or encrypted travels there.
    */
   static instanceMetadata(): SecretDelivery {
     return new InstanceMetadata();
   }
 
   /**
-   * In the user data, on a config drive: for clouds without a metadata service. A certificate that Terraform renews makes
-   * a new instance; with `WildcardCertificate.acmeOnInstance()` renewals stay on the instance and replace nothing.
+   * In the user data, on a config drive: for clouds without a metadata service. A certificate that Terraform renews
+   * creates a new instance; with `WildcardCertificate.acmeOnInstance()` renewals stay on the instance and replace nothing.
    */
   static userData(): SecretDelivery {
     return new InUserData();
@@ -82,7 +82,7 @@ export abstract class SecretDelivery {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
 
   /** The apply-time files as they travel by this delivery, with those that it needs itself. */
@@ -99,7 +99,7 @@ export abstract class SecretDelivery {
     return applyTimeFilesParts(applyTimeFiles, hooks, options);
   }
 
-  /** Makes its resources. `applyTimeFiles` come from {@link route}. */
+  /** Creates its resources. `applyTimeFiles` come from {@link route}. */
   abstract bind(
     scope: Construct,
     applyTimeFiles: readonly ApplyTimeFile[],
@@ -112,7 +112,7 @@ class InstanceMetadata extends SecretDelivery {
   readonly description = 'instance metadata';
 
   /**
-   * A metadata value holds 255 characters, so each file is compressed (its checksum tells a truncated delivery) and
+   * A metadata value holds 255 characters, so each file is compressed (its checksum shows a truncated delivery) and
    * cut into a fixed number of numbered pieces: unused ones are empty, as the provider can't remove a key that an
    * earlier, failed apply never wrote.
    */
@@ -190,7 +190,7 @@ class InBarbican extends SecretDelivery {
   /**
    * A payload can't be changed, so new content is a new secret. Were the credential good for the one path of a secret, it
    * would have to be a new one as well, and that would make a new instance: hence the `*`. As no rule lists secrets, the
-   * instance can read those alone whose random ids it is told.
+   * instance can read only those whose random ids are in its metadata.
    */
   bind(
     parent: Construct,
@@ -219,7 +219,7 @@ class InBarbican extends SecretDelivery {
         secretType: 'opaque',
         payload: encoded,
         payloadContentType: 'text/plain',
-        // The instance is told of the new one before the old one goes.
+        // The metadata names the new one before the old one goes.
         lifecycle: { createBeforeDestroy: true },
       });
       metadata[referenceKey(file.name)] = stored.id;

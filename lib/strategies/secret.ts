@@ -42,12 +42,12 @@ export abstract class Secret {
   abstract bind(scope: Construct): string;
 
   /**
-   * The secret itself, as Terraform would read it, for whoever must use it outside of Terraform.
+   * The secret itself, as Terraform would read it, for code that uses it outside of Terraform.
    * @throws Error that says what is missing
    */
   abstract unsafeValue(env: Readonly<Record<string, string | undefined>>): string;
 
-  /** Why it can't be had, as far as that shows before a deployment, e.g. `does not exist`. It is not read. */
+  /** Why it is unavailable, as far as that shows before a deployment, e.g. `does not exist`. It is not read. */
   fault(): string | undefined {
     return undefined;
   }

@@ -59,7 +59,7 @@ export abstract class StateBackend {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
 
   /** Gives a stack its backend. */

@@ -68,8 +68,8 @@ const brand = Symbol.for('cdktf-openstack-uap.UpstreamSecurity');
  */
 export abstract class UpstreamSecurity {
   /**
-   * TLS without verification: instances have self-signed certificates. The default. Whoever can answer for an
-   * instance's address on its network can read along; Neutron's port security is what prevents that.
+   * TLS without verification: instances have self-signed certificates. The default. An attacker that can answer for an
+   * instance's address on its network can read along; Neutron's port security prevents that.
    */
   static unverifiedTls(): UpstreamSecurity {
     return new UnverifiedTls();
@@ -84,7 +84,7 @@ export abstract class UpstreamSecurity {
   }
 
   /**
-   * The proxy shows a certificate, so that an instance can admit the UAP alone; with `ca` it verifies the instances'
+   * The proxy shows a certificate, so that an instance can admit only the UAP; with `ca` it verifies the instances'
    * certificates as well.
    */
   static mutualTls(options: MutualTlsOptions): UpstreamSecurity {
@@ -98,7 +98,7 @@ export abstract class UpstreamSecurity {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
 
   /** What is wrong with its options, each with the option as its path; reads the files that are no secret. */
@@ -146,7 +146,7 @@ const examples: Readonly<Record<string, string>> = {
   key: "Secret.file('~/uap-client.key')",
 };
 
-/** Verified TLS, mutual TLS or both: with a CA it verifies, with a certificate and a key it shows who it is. */
+/** Verified TLS, mutual TLS or both: with a CA it verifies, with a certificate and a key it shows its identity. */
 class CheckedTls extends UpstreamSecurity {
   private readonly options: Partial<MutualTlsOptions>;
 
@@ -218,7 +218,7 @@ const verification = [
   ['proxy_ssl_verify', 'on'],
   ['proxy_ssl_trusted_certificate', UPSTREAM_CA],
   ['proxy_ssl_verify_depth', verifyDepth],
-  // Each connection proves anew who it leads to; Nginx would resume sessions of fixed upstreams only.
+  // Each connection verifies its upstream again; Nginx would resume sessions of fixed upstreams only.
   ['proxy_ssl_session_reuse', 'off'],
 ];
 

@@ -38,7 +38,7 @@ export interface AcmeCertificateOptions {
    */
   readonly challenge?: { readonly provider: string; readonly config: Readonly<Record<string, string | Secret>> };
   /**
-   * Whether the CA is told to revoke a certificate that is destroyed: by `cdktf destroy`, with its region, or when another
+   * Whether the CA is asked to revoke a certificate that is destroyed: by `cdktf destroy`, with its region, or when another
    * setting or another key takes its place, which the instance goes on showing until the new one has arrived. Deploy
    * once with it before you destroy. A renewal revokes nothing.
    * @default false
@@ -52,10 +52,10 @@ export interface PemCertificateOptions {
   readonly chainFile: string;
   /**
    * The private key as encrypted PKCS#8 PEM, which `openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem`
-   * makes: it travels as metadata, which more people can read than the passphrase.
+   * writes: it travels as metadata, which more people can read than the passphrase.
    */
   readonly key: Secret;
-  /** Passphrase of the key, at least 20 random characters: `openssl rand -hex 32`. A change makes a new instance. */
+  /** Passphrase of the key, at least 20 random characters: `openssl rand -hex 32`. A change creates a new instance. */
   readonly passphrase: Secret;
 }
 
@@ -76,7 +76,7 @@ export abstract class WildcardCertificate {
 
   /**
    * Ordered on the instance by its distribution's ACME client, which renews by itself. The private key never leaves
-   * the instance; credentials for the DNS challenge are on it, and a change of them makes a new instance.
+   * the instance; credentials for the DNS challenge are on it, and a change of them creates a new instance.
    */
   static acmeOnInstance(): WildcardCertificate {
     return new AcmeOnInstance();
@@ -97,7 +97,7 @@ export abstract class WildcardCertificate {
 
   readonly [brand] = true;
 
-  /** What it is, for people. */
+  /** What it is, for messages. */
   abstract readonly description: string;
   /** Whether the `acme` settings of the cloud are needed. */
   abstract readonly needsAcme: boolean;
@@ -112,7 +112,7 @@ export abstract class WildcardCertificate {
   /** What it puts on the instance; needs no Terraform. */
   abstract instanceParts(context: CertificateContext): InstanceParts;
 
-  /** Makes its resources and the content of its apply-time files. */
+  /** Creates its resources and the content of its apply-time files. */
   abstract bind(scope: Construct, context: CertificateContext): BoundCertificate;
 }
 
@@ -130,7 +130,7 @@ function installed(verb: string, applyTimeFiles: readonly Omit<ApplyTimeFile, 'o
   };
 }
 
-/** The settings are checked before any strategy is used; this only tells the compiler. */
+/** The settings are checked before any strategy is used; this is for the compiler. */
 function acmeOf(context: CertificateContext): AcmeSettings {
   if (!context.acme) throw new Error('the setting acme is missing, which this certificate strategy needs');
   return context.acme;
@@ -180,7 +180,7 @@ class AcmeWildcard extends WildcardCertificate {
     });
     const chain = Fn.join('', [certificate.certificatePem, certificate.issuerPem]);
     return {
-      // The provider makes the PKCS#12 file when it orders or renews, so its salts don't change in between.
+      // The provider writes the PKCS#12 file when it orders or renews, so its salts don't change in between.
       contents: { 'certificate-p12': certificate.certificateP12, 'certificate-password': password },
       chainPem: chain,
       notAfter: certificate.certificateNotAfter,
