@@ -17,9 +17,9 @@ export function addOptions(parser: Parser, options: Options): Parser {
 
 function parserOption(name: string, option: Option): ParserOption {
   const { value, help, multiple } = option;
-  // An optional value, so that it is us who say that it is missing.
-  const made = new ParserOption(value === undefined ? `--${name}` : `--${name} [${value}]`, help);
-  return made.argParser((given: string, before: unknown) => {
+  // An optional value, as a missing one is reported in our words.
+  const parsed = new ParserOption(value === undefined ? `--${name}` : `--${name} [${value}]`, help);
+  return parsed.argParser((given: string, before: unknown) => {
     if (given === '' || before === true) throw missingValue(name, option);
     checkChoice(name, option, given);
     if (!multiple) return given;
@@ -27,17 +27,17 @@ function parserOption(name: string, option: Option): ParserOption {
   });
 }
 
-/** The arguments that the parser read; what is not allowed is told with what is. */
+/** The arguments that the parser read; what is not allowed is reported with what is. */
 export function readArguments(parser: Parser, options: Options): { values: Values; positionals: string[] } {
   const stray = parser.args.find((arg) => /^-./.test(arg));
   if (stray !== undefined) throw unknownOption(parser.name(), stray, options);
   const values: Record<string, string | true | readonly string[]> = {};
-  for (const made of parser.options) {
-    const value = parser.getOptionValue(made.attributeName());
-    const option = options[made.name()];
+  for (const parsed of parser.options) {
+    const value = parser.getOptionValue(parsed.attributeName());
+    const option = options[parsed.name()];
     if (value === undefined || option === undefined) continue;
-    if (option.value !== undefined && value === true) throw missingValue(made.name(), option);
-    values[made.name()] = value;
+    if (option.value !== undefined && value === true) throw missingValue(parsed.name(), option);
+    values[parsed.name()] = value;
   }
   return { values, positionals: parser.args };
 }

@@ -19,7 +19,7 @@ export function findCloud(name: string | undefined, stacks: string | undefined, 
   const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
   if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
   const cloud = clouds.find((one) => one?.name === name);
-  // A cloud whose name is wrong may be the one that is meant; what is wrong is told when it is used.
+  // A cloud whose name is wrong may be the one that is meant; what is wrong is reported when it is used.
   const nameless = clouds.find((one) => typeof one?.name !== 'string');
   if (!cloud && nameless) return nameless;
   if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
@@ -45,7 +45,7 @@ function loadClouds(file: string, label: string, load: (file: string) => unknown
   try {
     exported = load(file) as { clouds?: unknown };
   } catch (error) {
-    // Mistakes in the settings are told as such, whichever copy of this package found them.
+    // Mistakes in the settings are reported as such, whichever copy of this package found them.
     if (error instanceof CommandError || (isNativeError(error) && error.name === 'SettingsError')) throw error;
     throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
   }

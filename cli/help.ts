@@ -4,7 +4,7 @@ import type { Command, Io } from './command';
 
 const widest = 110;
 
-/** What CDKTF does itself: at its place in our help, and told to whoever asks us for it. */
+/** What CDKTF does itself: at its place in our help, and named in an error if uap is asked for it. */
 const cdktfCommands: Readonly<Record<string, string>> = {
   diff: 'Show what a deployment would create, change or replace.',
   deploy: 'Create or update it; returns once every UAP answers with the right certificate.',

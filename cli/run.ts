@@ -29,13 +29,13 @@ const commands: readonly Command[] = Object.values(stages).flat();
 
 /**
  * Runs the `uap` command.
- * @returns its exit code: 0 done, 1 it can't be done (what is wrong is told), 2 a mistake on the command line
+ * @returns its exit code: 0 done, 1 it can't be done (the reason is printed), 2 a mistake on the command line
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    return told(error, io);
+    return report(error, io);
   }
 }
 
@@ -89,8 +89,8 @@ function help(program: Parser, name: string | undefined): never {
   );
 }
 
-/** Tells the error in the way that is due, and gives the exit code. */
-function told(error: unknown, io: Io): number {
+/** Prints the error, and returns the exit code. */
+function report(error: unknown, io: Io): number {
   // Help and version end the parser in this way.
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   if (io.env.UAP_DEBUG && isNativeError(error)) io.stderr.write(`${error.stack}\n`);

@@ -44,7 +44,7 @@ async function write(io: Io, values: Values, [address, portText, ...more]: reado
     }
   };
   const uaps = await candidates(io, values);
-  // A wrong address is told before the question which UAP it belongs to.
+  // A wrong address is reported before the UAP that serves it is looked for.
   for (const uap of uaps) hostOf(uap);
   const uap = serving(uaps, address);
   const result = `https://${hostOf(uap)}/`;

@@ -19,8 +19,8 @@ export type LookUp = (type: string) => Block | undefined;
  */
 export function describe(resources: readonly Resource[], lookUp: LookUp): Words {
   const [first] = resources as [Resource];
-  const made = makerOf(first);
-  if (made) return { kind: made.kind, ...made.words(resources, lookUp) };
+  const maker = makerOf(first);
+  if (maker) return { kind: maker.kind, ...maker.words(resources, lookUp) };
   const ids = resources.map(({ element }) => element.node.id).join(', ');
   return { kind: 'other', title: first.type, lines: [ids] };
 }

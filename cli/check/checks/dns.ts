@@ -9,8 +9,8 @@ import type { RecordSet, Zone } from '../../services/openstack/resources';
 import { ApiError, Session } from '../../services/openstack/session';
 import type { RegionCheck, RegionContext } from '../context';
 
-/** Seconds that a record may take to be published, or to go: longer is told, not waited for. */
-const patience = 3;
+/** Seconds that a record may take to be published or removed; a slower one is reported. */
+const publishTimeout = 3;
 
 /** The credentials may write the records: one is written, looked up, and removed. */
 export const dnsUpdates: RegionCheck = {
@@ -67,13 +67,13 @@ async function writeRecordSet(context: RegionContext, session: Session, options:
   const active = await becomes(session, region, `${path}/${record.id}`, (status) => status === 'ACTIVE');
   const seen =
     active &&
-    (await Lookup.at(context.common.cloud.acme?.recursiveNameservers, patience).then((dns) => dns.texts(name))).length >
-      0;
+    (await Lookup.at(context.common.cloud.acme?.recursiveNameservers, publishTimeout).then((dns) => dns.texts(name)))
+      .length > 0;
   await remove();
   const gone = await becomes(session, region, `${path}/${record.id}`, (status) => status === undefined);
   if (!active)
     return warning(
-      `a record in ${zoneName} was accepted, but not published within ${patience} s`,
+      `a record in ${zoneName} was accepted, but not published within ${publishTimeout} s`,
       'see "openstack zone list" and the logs of Designate',
     );
   if (!seen)
@@ -83,7 +83,7 @@ async function writeRecordSet(context: RegionContext, session: Session, options:
     );
   if (!gone)
     return warning(
-      `the TXT record ${name} is being removed, but was still there after ${patience} s`,
+      `the TXT record ${name} is being removed, but was still there after ${publishTimeout} s`,
       'see "openstack recordset list"',
     );
   return ok(`a TXT record in ${zoneName} was written, looked up and removed`);
@@ -101,7 +101,7 @@ async function becomes(
   path: string,
   wanted: (status: string | undefined) => boolean,
 ): Promise<boolean> {
-  const end = Date.now() + patience * 1000;
+  const end = Date.now() + publishTimeout * 1000;
   for (;;) {
     const status = await session.get<RecordSet>('dns', region, path).then(
       (record) => record.status,
@@ -165,7 +165,7 @@ async function tryChallenge(context: RegionContext, target: UpdateTarget): Promi
     return failed(`TXT record ${name}: ${wrong}`, 'setting dns: server, zone, challengeKey or key');
   }
   const { server, port = 53 } = target.options;
-  const dns = await Lookup.at([`${server}:${port}`], patience);
+  const dns = await Lookup.at([`${server}:${port}`], publishTimeout);
   const seen = (await dns.texts(name)).includes(value);
   await remove();
   if (!seen)

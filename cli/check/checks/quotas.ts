@@ -30,22 +30,22 @@ interface Need {
   readonly limit: number;
 }
 
-/** Room for what is to be made; what an earlier deployment made counts as made. */
+/** Room for what is to be created; what an earlier deployment created needs none. */
 export const quotas: RegionCheck = {
   name: 'quotas',
 
   async run(context) {
     const session = await context.connected();
     const planned = await plannedHere(context);
-    const [limits, quota, flavor, made] = await Promise.all([
+    const [limits, quota, flavor, existing] = await Promise.all([
       novaLimits(session, context.name),
       neutronQuota(session, context.name),
       needs('flavor', context.flavor()),
-      alreadyMade(session, context.name, planned),
+      existingResources(session, context.name, planned),
     ]);
     const count = (type: string) => planned.filter((resource) => resource.type === type).length;
     const more = (type: string, there: number) => Math.max(0, count(type) - there);
-    const instances = more('openstack_compute_instance_v2', made.instances);
+    const instances = more('openstack_compute_instance_v2', existing.instances);
     const all: Need[] = [
       of('instances', instances, limits.maxTotalInstances, limits.totalInstancesUsed),
       of('cores', instances * flavor.vcpus, limits.maxTotalCores, limits.totalCoresUsed),
@@ -56,11 +56,11 @@ export const quotas: RegionCheck = {
         limits.maxServerGroups,
         limits.totalServerGroupsUsed,
       ),
-      ofNeutron('ports', more('openstack_networking_port_v2', made.ports), quota?.port),
-      ofNeutron('security groups', more('openstack_networking_secgroup_v2', made.groups), quota?.security_group),
+      ofNeutron('ports', more('openstack_networking_port_v2', existing.ports), quota?.port),
+      ofNeutron('security groups', more('openstack_networking_secgroup_v2', existing.groups), quota?.security_group),
       ofNeutron(
         'security group rules',
-        more('openstack_networking_secgroup_rule_v2', made.rules),
+        more('openstack_networking_secgroup_rule_v2', existing.rules),
         quota?.security_group_rule,
       ),
       ofNeutron('floating IPs', count('openstack_networking_floatingip_v2'), quota?.floatingip),
@@ -123,11 +123,11 @@ function of(what: string, needed: number, limit: number, used: number): Need {
 }
 
 function ofNeutron(what: string, needed: number, quota: Quota | undefined): Need {
-  // What isn't told isn't lacking.
+  // What is not reported is not lacking.
   return quota ? of(what, needed, quota.limit, quota.used + (quota.reserved ?? 0)) : of(what, needed, -1, 0);
 }
 
-interface Made {
+interface Existing {
   readonly instances: number;
   readonly ports: number;
   readonly groups: number;
@@ -135,11 +135,11 @@ interface Made {
 }
 
 /** What the project has already under the names of the plan. */
-async function alreadyMade(
+async function existingResources(
   session: Session,
   region: string | undefined,
   planned: readonly PlannedResource[],
-): Promise<Made> {
+): Promise<Existing> {
   const names = (type: string) => planned.flatMap((one) => (one.type === type && one.name ? [one.name] : []));
   const own = `project_id=${session.project.id}`;
   const neutron = async <T>(kind: string, key: string, type: string): Promise<T[]> => {
