@@ -1,5 +1,5 @@
 // Prints schemas/cloud.schema.json, which editors check the YAML form of a cloud's settings with:
-// npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json
+// `npm run docs`
 import vm from 'node:vm';
 import { z } from 'zod';
 import { cloudSchema } from '../lib/settings/cloud';

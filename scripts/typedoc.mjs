@@ -14,7 +14,10 @@ binding of the openstack provider, for stacks of your own.
 `;
 
 /** docs/settings.md has the members of these. */
-const settings = /^(CloudSpec|RegionSpec|AcmeDirectorySpec|ExternalAccountBindingSpec|PortsSpec|Resolved\w+)$/;
+const settings = /^(\w+Spec|Resolved\w+)$/;
+
+/** Priority of a handler that sees what the others made. */
+const afterAll = -1000;
 
 /** @param {Application} app */
 function plugin(app) {
@@ -24,13 +27,18 @@ function plugin(app) {
     const isNotForUse = name.startsWith('[') || (reflection.kindOf(Constructor) && parent?.flags.isAbstract);
     if (isSetting || isNotForUse) project.removeReflection(reflection);
   });
-  app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    for (const reflection of project.getReflectionsByKind(Interface).filter(({ name }) => settings.test(name))) {
-      reflection.extendedTypes = undefined;
-      reflection.comment?.summary.push({ kind: 'text', text: ' [settings.md](settings.md) has its members.' });
-    }
-    app.options.setValue('intentionallyNotDocumented', unnamedMembers(project));
-  });
+  app.converter.on(
+    Converter.EVENT_RESOLVE_END,
+    ({ project }) => {
+      for (const reflection of project.getReflectionsByKind(Interface).filter(({ name }) => settings.test(name))) {
+        reflection.extendedTypes = undefined;
+        reflection.typeHierarchy = undefined;
+        reflection.comment?.summary.push({ kind: 'text', text: ' [settings.md](settings.md) has its members.' });
+      }
+      app.options.setValue('intentionallyNotDocumented', unnamedMembers(project));
+    },
+    afterAll,
+  );
   app.on(Application.EVENT_VALIDATE_PROJECT, (project) => {
     for (const fault of faults(project)) app.logger.validationWarning(fault);
   });

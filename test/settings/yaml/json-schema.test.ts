@@ -17,7 +17,7 @@ const valid = (data: unknown) => validator.safeParse(data).success;
 test('schemas/cloud.schema.json is what the settings say', () => {
   const anew = `${JSON.stringify(cloudJsonSchema(), null, 2)}\n`;
   if (text !== anew) {
-    throw new Error('it is outdated; write it again: npx tsx scripts/cloud-schema.ts > schemas/cloud.schema.json');
+    throw new Error('it is outdated; write it again: npm run docs');
   }
 });
 
