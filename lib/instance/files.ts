@@ -2,8 +2,8 @@ import { baseParts, packageList, type UserData, userData } from '../cloud-init';
 import { type InstanceFile, type InstanceParts, mergeParts } from '../instance-parts';
 import { PACKAGES, SCRIPTS } from '../instance-paths';
 import { renderNginx } from '../nginx';
-import { proxyModel, type ResolvedCloud, type ResolvedRegion } from '../settings';
-import type { UpstreamTls } from '../strategies/upstream-security';
+import type { UpstreamTls } from '../nginx/upstream-tls';
+import type { ResolvedCloud, ResolvedRegion } from '../settings';
 import type { CertificateContext } from '../strategies/wildcard-certificate';
 
 /** What the strategies of a region need to know about it. */
@@ -49,7 +49,7 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
   const upstreamTls = region.upstreamSecurity.render();
   const late = applyTimeParts(cloud, region, upstreamTls);
   const parts = mergeParts(
-    { files: renderNginx(proxyModel(region, upstreamTls)) },
+    { files: renderNginx({ ...region, upstreamTls, proxyProtocolFrom: region.loadBalancer.sourceRanges }) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
     late,
     region.delivery.instanceParts(late.applyTimeFiles, late.hooks, { pollInterval: region.certificatePollInterval }),

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { ACME_SETTINGS } from '../instance-paths';
 import { BAD_PORTS } from '../nginx/bad-ports';
+import type { UpstreamTls } from '../nginx/upstream-tls';
 import type { ResolvedCloud, ResolvedRegion } from '../settings';
 import { portsSettings, regionSettings } from '../settings/region';
 import { mergedInfo, unwrap } from '../settings/walk';
-import { UpstreamSecurity, type UpstreamTls } from '../strategies/upstream-security';
+import { UpstreamSecurity } from '../strategies/upstream-security';
 import { applyTimeParts } from './files';
 
 /** The apply-time files that every instance has with the default strategies; other ones are a choice of the operator. */

@@ -1,4 +1,8 @@
-import type { PortRange } from './proxy-model';
+/** Inclusive range of TCP ports. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 /**
  * The bad ports of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking (as of 2026): browsers refuse to

@@ -1,4 +1,4 @@
-import type { PortRange } from './proxy-model';
+import type { PortRange } from './bad-ports';
 
 /**
  * A regular expression (PCRE, without anchors) for the decimal numbers of an inclusive range, without leading zeros:

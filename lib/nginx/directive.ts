@@ -22,6 +22,21 @@ export function because(comment: string, of: Directive): Directive {
   return { ...of, comment };
 }
 
+/** `location arguments… { … }`. */
+export function location(args: readonly string[], children: readonly Directive[]): Directive {
+  return block('location', args, children);
+}
+
+/** A header of the answer, whatever its status; Nginx leaves empty ones out. */
+export function addHeader(name: string, value: string): Directive {
+  return directive('add_header', name, value, 'always');
+}
+
+/** A header of the request to the app; an empty one is not sent. */
+export function setHeader(name: string, value: string): Directive {
+  return directive('proxy_set_header', name, value);
+}
+
 /** `map source $variable { … }`, see ngx_http_map_module. Entries keep their order: the first regex that fits wins. */
 export function map(source: string, variable: string, entries: readonly (readonly [string, string])[]): Directive {
   return block(

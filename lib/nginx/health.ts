@@ -1,25 +1,62 @@
-import { because, block, type Directive, directive } from './directive';
-import { refuseStrangers } from './load-balancer';
-import { HEALTH, HEALTH_PORT, UAP } from './paths';
-import type { ProxyModel } from './proxy-model';
+import { because, block, type Directive, directive, literal, location, map } from './directive';
+import type { Feature } from './feature';
+import type { MetricsSettings } from './metrics';
+import { HEALTH, include } from './paths';
+
+export interface HealthSettings extends MetricsSettings {
+  /** The UAP's host name. */
+  readonly hostname: string;
+}
+
+/** `/healthz`: `ok` for everybody, what is wrong for the networks that may read the metrics. Over plain HTTP as well. */
+export function health({ hostname, metricsNetworks }: HealthSettings): Feature {
+  return {
+    about: "The UAP's health.",
+    http: [
+      map('$host$uri', '$uap_plain_healthz', [
+        ['default', ''],
+        [`${literal(hostname)}/healthz`, '1'],
+      ]),
+      because(
+        'What a client may see of it.',
+        block(
+          'geo',
+          ['$uap_health'],
+          [directive('default', 'expired'), ...metricsNetworks.map((network) => directive(String(network), 'details'))],
+        ),
+      ),
+    ],
+    uap: [healthz(), ...healthPages()],
+    plain: [
+      block('if', ['($uap_plain_healthz)'], [directive('rewrite', '^', '//uap/healthz', 'last')]),
+      location(['=', '//uap/healthz'], [directive('internal'), ...healthAnswer()]),
+    ],
+    // Until the instance's scripts know more.
+    files: [{ path: `${HEALTH}/details.txt`, content: 'ok\n' }],
+  };
+}
+
+/** What everybody gets. */
+export function healthAnswer(): Directive[] {
+  return [directive('default_type', 'text/plain'), unlessExpired(), directive('return', '200', 'ok')];
+}
 
 /**
  * While the certificate in use has expired, /healthz answers 503: a load balancer then sends users to instances that have
  * a newer one, and monitors see it. Everything else is served as before, so an instance alone loses nothing by it.
  */
-const unlessExpired = (): Directive =>
-  because(
+function unlessExpired(): Directive {
+  return because(
     'A file that the instance keeps, so that nothing is reloaded.',
     block('if', ['(-f', `${HEALTH}/expired)`], [directive('return', '503')]),
   );
+}
 
-/** `/healthz`: `ok` for everybody, what is wrong for the networks that may read the metrics. */
-export function healthzLocation(own: Directive): Directive {
-  return block(
-    'location',
+function healthz(): Directive {
+  return location(
     ['=', '/healthz'],
     [
-      own,
+      include('own-headers'),
       directive('default_type', 'text/plain'),
       directive('error_page', '503', '//uap/health/$uap_health'),
       unlessExpired(),
@@ -29,81 +66,16 @@ export function healthzLocation(own: Directive): Directive {
   );
 }
 
-export function healthzPages(own: Directive): Directive[] {
-  const internal = (name: string, directives: readonly Directive[]) =>
-    block(
-      'location',
+/** `metrics` is included by the metrics of an Nginx without Lua. */
+function healthPages(): Directive[] {
+  const internal = (name: string, content: Directive) =>
+    location(
       ['=', `//uap/health/${name}`],
-      [directive('internal'), own, directive('default_type', 'text/plain'), ...directives],
+      [directive('internal'), include('own-headers'), directive('default_type', 'text/plain'), content],
     );
   return [
-    internal('details', [directive('alias', `${HEALTH}/details.txt`)]),
-    internal('expired', [directive('return', '503', 'expired')]),
-    internal('metrics', [directive('alias', `${HEALTH}/metrics.txt`)]),
-  ];
-}
-
-/** `/metrics`, for the operator's networks alone. */
-export function metricsLocation({ metricsNetworks }: ProxyModel, own: Directive): Directive {
-  return block(
-    'location',
-    ['=', '/metrics'],
-    [
-      own,
-      ...metricsNetworks.map((network) => directive('allow', network)),
-      directive('deny', 'all'),
-      directive('default_type', 'text/plain'),
-      directive('include', `${UAP}/upstream/metrics.conf`),
-    ],
-  );
-}
-
-/** What a client may see of the health. */
-export function healthGeo({ metricsNetworks }: ProxyModel): Directive {
-  return block(
-    'geo',
-    ['$uap_health'],
-    [directive('default', 'expired'), ...metricsNetworks.map((network) => directive(network, 'details'))],
-  );
-}
-
-/** What everybody gets. */
-const answer = (): Directive[] => [
-  directive('default_type', 'text/plain'),
-  unlessExpired(),
-  directive('return', '200', 'ok'),
-];
-
-/** Over plain HTTP. */
-export function plainHealthz(): Directive {
-  return block('location', ['=', '//uap/healthz'], [directive('internal'), ...answer()]);
-}
-
-/**
- * For health monitors of a load balancer: Octavia's speak TLS without a name, send no Host, and leave the PROXY protocol
- * away where they are told a port of their own.
- */
-export function monitor(model: ProxyModel): Directive[] {
-  if (model.proxyProtocolFrom.length === 0) return [];
-  return [
-    block(
-      'server',
-      [],
-      [
-        directive('listen', HEALTH_PORT),
-        directive('access_log', 'off'),
-        ...refuseStrangers(model),
-        block('location', ['=', '/healthz'], answer()),
-        block('location', ['/'], [directive('return', '404')]),
-      ],
-    ),
-  ];
-}
-
-/** What /healthz and /metrics say until the instance's scripts know more. */
-export function healthFiles() {
-  return [
-    { path: `${HEALTH}/details.txt`, content: 'ok\n' },
-    { path: `${HEALTH}/metrics.txt`, content: '' },
+    internal('details', directive('alias', `${HEALTH}/details.txt`)),
+    internal('expired', directive('return', '503', 'expired')),
+    internal('metrics', directive('alias', `${HEALTH}/metrics.txt`)),
   ];
 }

@@ -1,17 +1,62 @@
 import type { InstanceFile } from '../instance-parts';
 import { SCRIPTS } from '../instance-paths';
-import { answersConf } from './answers';
-import { limitsConf, logConf, nginxConf, publicPortConf, tlsConf } from './base';
-import { healthFiles } from './health';
-import { loadBalancerConf } from './load-balancer';
-import { pageFiles } from './pages';
-import { readAsset } from './paths';
-import { proxyConf, proxyHeadersConf, proxyMapsConf } from './proxy';
+import { accessLog } from './access-log';
+import { cors } from './cors';
+import { because, block, type Directive, directive, printDirectives } from './directive';
+import type { ConfFile, Feature } from './feature';
+import { forwarding } from './forwarding';
+import { health } from './health';
+import { isolation } from './isolation';
+import { limits } from './limits';
+import { listen } from './listen';
+import { loadBalancer } from './load-balancer';
+import { loops } from './loops';
+import { metrics } from './metrics';
+import { origins } from './origins';
+import { otherNames } from './other-names';
+import { ownPages } from './own-pages';
+import { include, printConfFile, readAsset, UAP } from './paths';
+import { plainHttp } from './plain-http';
 import type { ProxyModel } from './proxy-model';
-import { corsHeadersConf, corsMapsConf, originsConf, ownHeadersConf, requestsConf } from './requests';
-import { serversConf } from './servers';
-import { blockedConf, deniedConf, portsConf, rangesConf, targetConf } from './target';
-import { variantFiles } from './variants';
+import { serverConfs } from './servers';
+import { siblingShield } from './sibling-shield';
+import { target } from './target';
+import { tls } from './tls';
+import { upgrade } from './upgrade';
+import { upstream } from './upstream';
+import { upstreamTls } from './upstream-tls';
+import { welcome } from './welcome';
+
+/**
+ * All features, by the names of their files, in the order in which each context has them. A request of an app meets the
+ * detours in this order.
+ */
+function featuresOf(model: ProxyModel): Record<string, Feature> {
+  const features: Record<string, Feature> = {
+    // Sizes of hash tables count from here on, so before the first map.
+    limits: limits(model),
+    listen: listen(model),
+    tls: tls(),
+    'load-balancer': loadBalancer(model),
+    'access-log': accessLog(model),
+    'other-names': otherNames(),
+    target: target(model),
+    origins: origins(model),
+    loops: loops(model),
+    cors: cors(model),
+    'sibling-shield': siblingShield(model),
+    upgrade: upgrade(),
+    forwarding: forwarding(model),
+    isolation: isolation(),
+    'upstream-tls': upstreamTls(model),
+    upstream: upstream(model),
+    health: health(model),
+    metrics: metrics(model),
+    welcome: welcome(model),
+    'plain-http': plainHttp(),
+  };
+  return { ...features, 'own-pages': ownPages(model, Object.values(features)) };
+}
 
 /**
  * The Nginx configuration of one UAP: every file below `/etc/nginx`, and two scripts that must have run before Nginx
@@ -22,35 +67,38 @@ import { variantFiles } from './variants';
  * @throws RangeError or Error for values that would change the meaning of the configuration.
  */
 export function renderNginx(model: ProxyModel): InstanceFile[] {
-  return [
-    nginxConf(),
-    publicPortConf(),
-    tlsConf(),
-    limitsConf(),
-    logConf(model),
-    targetConf(model),
-    rangesConf(model),
-    deniedConf(model),
-    portsConf(model),
-    blockedConf(model.blocked),
-    originsConf(model),
-    requestsConf(model),
-    corsMapsConf(),
-    corsHeadersConf(),
-    proxyMapsConf(model),
-    proxyConf(model),
-    proxyHeadersConf(),
-    answersConf(model),
-    ownHeadersConf(),
-    serversConf(model),
-    ...variantFiles(model),
-    loadBalancerConf(model),
-    ...healthFiles(),
-    ...pageFiles(model),
-    ...['select-variants', 'own-addresses'].map((name) => ({
-      path: `${SCRIPTS}/${name}`,
-      content: readAsset(`scripts/${name}`),
-      mode: '0755',
-    })),
+  const byName = featuresOf(model);
+  const features = Object.values(byName);
+  const ownFiles = Object.entries(byName).flatMap(([name, { about, http }]): ConfFile[] =>
+    http ? [{ name, about, directives: http }] : [],
+  );
+  const confFiles = [
+    ...ownFiles,
+    ...serverConfs(model.hostname, features),
+    ...features.flatMap((feature) => feature.confFiles ?? []),
   ];
+  return [
+    nginxConf([...ownFiles.map(({ name }) => include(name)), include('servers')]),
+    ...confFiles.map(printConfFile),
+    ...features.flatMap(({ files = [] }) => files),
+    { path: `${SCRIPTS}/select-variants`, content: readAsset('scripts/select-variants'), mode: '0755' },
+  ];
+}
+
+/** The whole main file is ours: what a distribution puts there differs and is not needed. */
+function nginxConf(http: readonly Directive[]): InstanceFile {
+  return {
+    path: '/etc/nginx/nginx.conf',
+    content: `# Configuration of a User Application Proxy; generated, see the files in ${UAP}.\n${printDirectives([
+      directive('include', '/etc/nginx/modules-enabled/*.conf'),
+      directive('user', 'www-data'),
+      directive('worker_processes', 'auto'),
+      because('An app request takes two connections, each a file.', directive('worker_rlimit_nofile', '131072')),
+      directive('pcre_jit', 'on'),
+      directive('pid', '/run/nginx.pid'),
+      directive('error_log', '/var/log/nginx/error.log', 'warn'),
+      block('events', [], [directive('worker_connections', '65536')]),
+      block('http', [], http),
+    ])}`,
+  };
 }

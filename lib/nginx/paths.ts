@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InstanceFile } from '../instance-parts';
 import { CONFIG, STATE } from '../instance-paths';
-import { type Directive, printDirectives } from './directive';
+import { type Directive, directive, printDirectives } from './directive';
+import type { ConfFile } from './feature';
 
 /** Folder of the generated configuration on the instance. */
 export const UAP = '/etc/nginx/uap';
@@ -22,9 +23,14 @@ export const UPSTREAM_CA = `${CONFIG}/upstream-ca.pem`;
 export const UPSTREAM_CERTIFICATE = `${CONFIG}/upstream-tls/fullchain.pem`;
 export const UPSTREAM_CERTIFICATE_KEY = `${CONFIG}/upstream-tls/key.pem`;
 
-/** A generated file below {@link UAP}; its first line says what it is about. */
-export function confFile(name: string, about: string, directives: readonly Directive[]): InstanceFile {
-  return { path: `${UAP}/${name}`, content: `# ${about}\n${printDirectives(directives)}` };
+/** Includes a file below {@link UAP}, by its name without `.conf`. */
+export function include(name: string): Directive {
+  return directive('include', `${UAP}/${name}.conf`);
+}
+
+/** The file as text; its first line says what it is about. */
+export function printConfFile({ name, about, directives }: ConfFile): InstanceFile {
+  return { path: `${UAP}/${name}.conf`, content: `# ${about}\n${printDirectives(directives)}` };
 }
 
 /** The text of a file below `assets`, found from the sources and from the compiled package alike. */

@@ -1,118 +1,77 @@
-import { answerLocations, pageErrorPages, pageLocation } from './answers';
-import { because, block, type Directive, directive } from './directive';
-import { healthzLocation, healthzPages, metricsLocation, monitor, plainHealthz } from './health';
-import { refuseStrangers } from './load-balancer';
-import { confFile, UAP } from './paths';
-import { proxyErrorPages, proxyLocations } from './proxy';
-import type { ProxyModel } from './proxy-model';
+import { block, type Directive, directive, location, setHeader } from './directive';
+import type { ConfFile, Detour, Feature } from './feature';
+import { listenOn } from './listen';
+import { ANSWERS } from './own-answers';
+import { include } from './paths';
 
-const listen = (name: string) => directive('include', `${UAP}/listen/${name}.conf`);
-
-/** All servers; the first one of a port is the one for names that no other has. */
-export function serversConf(model: ProxyModel) {
-  return confFile('servers.conf', 'The servers: every other name, apps, the UAP itself, plain HTTP.', [
-    otherNames(model),
-    otherNamesPlain(),
-    apps(model),
-    apex(model),
-    plainHttp(model),
-    ...monitor(model),
-  ]);
-}
-
-function otherNames(model: ProxyModel): Directive {
-  return because(
-    'Another name, an address, or no SNI: no handshake.',
-    block(
-      'server',
-      [],
-      [
-        listen('https-first'),
-        directive('server_name', '_'),
-        directive('include', `${UAP}/reject/tls.conf`),
-        ...refuseStrangers(model),
-        because('The name in the handshake was ours, the one in the request is not.', directive('return', '421')),
+/** The servers, and what all of their locations that pass requests on have in common. */
+export function serverConfs(hostname: string, features: readonly Feature[]): ConfFile[] {
+  const all = <K extends keyof Feature>(context: K) =>
+    features.flatMap((feature): readonly Directive[] => (feature[context] as readonly Directive[] | undefined) ?? []);
+  const server = (directives: readonly Directive[]) => block('server', [], [...all('everyServer'), ...directives]);
+  const named = (names: readonly string[], port: 'https' | 'http', directives: readonly Directive[]) =>
+    server([listenOn(port), directive('server_name', ...names), ...directives]);
+  const apps = `*.${hostname}`;
+  return [
+    {
+      name: 'servers',
+      about: 'The servers: every other name, apps, the UAP itself, plain HTTP.',
+      directives: [
+        ...features.flatMap(({ servers = [] }) => servers.map(server)),
+        named([apps], 'https', [...all('apps'), ...appLocations(features, all('ordinary'), all('detoured'))]),
+        named([hostname], 'https', all('uap')),
+        named([hostname, apps], 'http', all('plain')),
       ],
-    ),
-  );
-}
-
-function otherNamesPlain(): Directive {
-  return block(
-    'server',
-    [],
-    [listen('http'), directive('server_name', '_'), because('Closes the connection.', directive('return', '444'))],
-  );
-}
-
-function apps(model: ProxyModel): Directive {
-  return block(
-    'server',
-    [],
-    [
-      listen('https'),
-      directive('server_name', `*.${model.hostname}`),
-      ...refuseStrangers(model),
-      appsErrorLog(model),
-      directive('client_max_body_size', String(model.maxBodySize)),
-      because(
-        'What a request needs at once; in 4k it would be allocated in pieces.',
-        directive('request_pool_size', '16k'),
-      ),
-      directive('include', `${UAP}/proxy.conf`),
-      directive('recursive_error_pages', 'on'),
-      ...pageErrorPages(),
-      ...proxyErrorPages(model),
-      ...proxyLocations(model),
-      ...answerLocations(model),
-      pageLocation(),
-    ],
-  );
+    },
+    { name: 'proxied', about: 'Every request that is passed on to an app.', directives: all('proxied') },
+  ];
 }
 
 /**
- * Nginx's error log quotes the request line, and tokens live in query strings: what goes wrong with a single request
- * is told by the access log alone, unless the reasons matter more.
+ * The locations of an app: for most requests, and for each detour. The first one looks at no more than what tells these
+ * apart, as each variable costs. What is not served is refused where the upstream is chosen.
  */
-function appsErrorLog({ upstreamTls }: ProxyModel): Directive {
-  return directive('error_log', '/var/log/nginx/error.log', upstreamTls.logsReasons ? 'error' : 'alert');
+function appLocations(
+  features: readonly Feature[],
+  ordinary: readonly Directive[],
+  detoured: readonly Directive[],
+): Directive[] {
+  const detours = features.flatMap(({ detour }) => detour ?? []);
+  const ways = detours.map(({ condition, to }, index) => block('if', condition, [wayTo(to, index)]));
+  return [
+    directive('recursive_error_pages', 'on'),
+    location(['/'], [...ways, ...ordinary, ...pass('')]),
+    ...detours.flatMap(({ to }, index) => {
+      if ('answer' in to) return [];
+      return [
+        directive('error_page', status(index), '=', `@${to.location}`),
+        location(
+          [`@${to.location}`],
+          [
+            ...(to.checks ?? []),
+            ...ways.slice(index + 1),
+            ...(to.directives ?? []),
+            ...detoured,
+            ...pass(to.connection ?? ''),
+          ],
+        ),
+      ];
+    }),
+  ];
 }
 
-/** The UAP's own host name. */
-function apex(model: ProxyModel): Directive {
-  const own = directive('include', `${UAP}/own-headers.conf`);
-  return block(
-    'server',
-    [],
-    [
-      listen('https'),
-      directive('server_name', model.hostname),
-      ...refuseStrangers(model),
-      directive('error_page', '404', '//uap/page/not-found.$uap_page_type'),
-      directive('error_page', '405', '//uap/page/not-found.$uap_page_type'),
-      block('location', ['=', '/'], [directive('rewrite', '^', '//uap/page/welcome.html', 'last')]),
-      block('location', ['=', '/open'], [own, directive('return', '303', '$uap_open_url')]),
-      healthzLocation(own),
-      ...healthzPages(own),
-      metricsLocation(model, own),
-      block('location', ['/'], [directive('return', '404')]),
-      pageLocation(),
-    ],
-  );
+/** A status jumps to a named location, which leaves the request target as it came. */
+function wayTo(to: Detour['to'], index: number): Directive {
+  return 'answer' in to
+    ? directive('rewrite', '^', `${ANSWERS}${to.answer}`, 'last')
+    : directive('return', status(index));
 }
 
-function plainHttp(model: ProxyModel): Directive {
-  const redirect = directive('return', '308', 'https://$host$uap_port_suffix$request_uri');
-  return block(
-    'server',
-    [],
-    [
-      listen('http'),
-      directive('server_name', model.hostname, `*.${model.hostname}`),
-      ...refuseStrangers(model),
-      block('if', ['($uap_plain_healthz)'], [directive('rewrite', '^', '//uap/healthz', 'last')]),
-      block('location', ['/'], [redirect]),
-      plainHealthz(),
-    ],
-  );
+/** A status that no app's server uses otherwise. */
+function status(index: number): number {
+  return 590 + index;
+}
+
+function pass(connection: string): Directive[] {
+  return [setHeader('Connection', connection), include('proxied')];
 }

@@ -1,9 +1,12 @@
 import { parseLabel } from '../hostname';
-import { formatCidr, networkAndBroadcast, parseCidr, sortedCidrs } from './cidr';
+import { SCRIPTS } from '../instance-paths';
+import { compareNetworks, IpNetwork } from '../ip-network';
+import type { PortRange } from './bad-ports';
 import { decimalRangeRegex } from './decimal-range';
-import { block, type Directive, directive, literal, map, regexLiteral } from './directive';
-import { confFile, UAP } from './paths';
-import type { ProxyModel } from './proxy-model';
+import { because, block, type Directive, directive, literal, map, regexLiteral } from './directive';
+import type { ConfFile, Feature } from './feature';
+import { answerIf, answerLocation } from './own-answers';
+import { include, readAsset } from './paths';
 
 const OCTET = '(0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])';
 const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
@@ -12,94 +15,145 @@ const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|
  * Never proxied to, whatever the ranges say (RFC 6890): this network, loopback, link-local (the metadata service),
  * multicast, and the reserved addresses up to limited broadcast.
  */
-const ALWAYS_DENIED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+const ALWAYS_DENIED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'].map(IpNetwork.parse);
+
+export interface TargetSettings {
+  /** The UAP's host name. */
+  readonly hostname: string;
+  /** Networks (IPv4 CIDRs) that the UAP serves. */
+  readonly upstreamRanges: readonly IpNetwork[];
+  /** Networks inside of the ranges that are refused all the same; the operator's own and other UAPs. */
+  readonly deniedAddresses: readonly IpNetwork[];
+  /** Ports that may be asked for: everything in `allowed` that is not in `denied`. */
+  readonly ports: { readonly allowed: readonly PortRange[]; readonly denied: readonly PortRange[] };
+  /** Whether `http-` names are served (in the clear between UAP and instance). */
+  readonly httpUpstreams: boolean;
+  /** Labels (`http-198-51-100-7-8888`), addresses and CIDRs that are answered with 451. */
+  readonly blocked: readonly string[];
+}
+
+/** Answers a request whose target is not served, at the price of reading its name. */
+export const REFUSED = answerIf('$uap_refusal');
 
 /**
- * What a host name stands for and whether it is served. These maps are the one place where that is decided: the plain
- * variant reads them on every request, the Lua variant on a miss of its table.
+ * What a host name stands for and whether it is served. These maps are the one place where that is decided: without the
+ * Lua module they are read on every request, with it on a miss of its table.
  */
-export function targetConf(model: ProxyModel) {
+export function target(settings: TargetSettings): Feature {
+  return {
+    about: 'What a host name stands for, and whether it is served.',
+    http: [
+      ...nameMaps(settings),
+      ranges(settings),
+      denied(settings),
+      ports(settings),
+      include('blocked'),
+      ...refusals(settings),
+    ],
+    apps: [
+      answerLocation('malformed', 404),
+      answerLocation('blocked', 451),
+      ...['range', 'denied', 'port', 'protocol'].map((name) => answerLocation(name, 403)),
+    ],
+    pages: [
+      { name: 'malformed', title: 'This is not the name of an app' },
+      { name: 'blocked', title: 'This app is blocked' },
+      { name: 'range', title: 'This address is not served' },
+      { name: 'denied', title: 'This address is not served' },
+      { name: 'port', title: 'This port is not served' },
+      { name: 'protocol', title: 'Plain HTTP apps are not served' },
+    ],
+    confFiles: [blockedConf(settings.blocked)],
+    files: [ownAddresses()],
+  };
+}
+
+function nameMaps({ hostname }: TargetSettings): Directive[] {
   const address = [OCTET, OCTET, OCTET, OCTET].join('-');
-  const host = `~^(?:https?-)?${address}-${PORT}\\.${regexLiteral(model.hostname)}$`;
-  return confFile(
-    'target.conf',
-    'What a host name stands for, and whether it is served.',
-    [
-      map('$host', '$uap_address', [
-        ['default', ''],
-        [host, '$1.$2.$3.$4'],
-      ]),
-      map('$host', '$uap_instance', [
-        ['default', ''],
-        [host, '$1-$2-$3-$4'],
-      ]),
-      map('$host', '$uap_port', [
-        ['default', ''],
-        [host, '$5'],
-      ]),
-      map('$host', '$uap_protocol', [
-        ['default', 'https'],
-        ['~^http-', 'http'],
-      ]),
-      include(model),
-      // Why a target is refused, empty if it is served; also the name of the page.
+  const host = `~^(?:https?-)?${address}-${PORT}\\.${regexLiteral(hostname)}$`;
+  const ofHost = (variable: string, value: string) =>
+    map('$host', variable, [
+      ['default', ''],
+      [host, value],
+    ]);
+  return [
+    ofHost('$uap_address', '$1.$2.$3.$4'),
+    ofHost('$uap_instance', '$1-$2-$3-$4'),
+    ofHost('$uap_port', '$5'),
+    map('$host', '$uap_protocol', [
+      ['default', 'https'],
+      ['~^http-', 'http'],
+    ]),
+  ];
+}
+
+/** Each map names its reason to refuse, or goes on to the next one. */
+function refusals({ httpUpstreams }: TargetSettings): Directive[] {
+  const last = httpUpstreams ? '' : '$uap_refusal_protocol';
+  return [
+    because(
+      'Why a target is refused, empty if it is served; also the name of the page.',
       map('$uap_address', '$uap_refusal', [
         ['default', '$uap_refusal_blocked'],
         ['', 'malformed'],
       ]),
-      map('$uap_blocked_address$uap_blocked_target', '$uap_refusal_blocked', [
-        ['default', 'blocked'],
-        ['00', '$uap_refusal_range'],
-      ]),
-      map('$uap_in_range', '$uap_refusal_range', [
-        ['default', 'range'],
-        ['1', '$uap_refusal_denied'],
-      ]),
-      map('$uap_denied', '$uap_refusal_denied', [
-        ['default', 'denied'],
-        ['0', '$uap_refusal_port'],
-      ]),
-      map('$uap_port_served', '$uap_refusal_port', [
-        ['default', 'port'],
-        ['1', model.httpUpstreams ? '' : '$uap_refusal_protocol'],
-      ]),
-      map('$uap_protocol', '$uap_refusal_protocol', [
-        ['default', ''],
-        ['http', model.httpUpstreams ? '' : 'protocol'],
-      ]),
-    ].flat(),
+    ),
+    map('$uap_blocked_address$uap_blocked_target', '$uap_refusal_blocked', [
+      ['default', 'blocked'],
+      ['00', '$uap_refusal_range'],
+    ]),
+    map('$uap_in_range', '$uap_refusal_range', [
+      ['default', 'range'],
+      ['1', '$uap_refusal_denied'],
+    ]),
+    map('$uap_denied', '$uap_refusal_denied', [
+      ['default', 'denied'],
+      ['0', '$uap_refusal_port'],
+    ]),
+    map('$uap_port_served', '$uap_refusal_port', [
+      ['default', 'port'],
+      ['1', last],
+    ]),
+    map('$uap_protocol', '$uap_refusal_protocol', [
+      ['default', ''],
+      ['http', 'protocol'],
+    ]),
+  ];
+}
+
+function ranges({ upstreamRanges }: TargetSettings): Directive {
+  return because('Addresses that this UAP serves.', geo('$uap_in_range', upstreamRanges));
+}
+
+/** Network and broadcast address; networks of one or two addresses (RFC 3021) have neither. */
+export function networkAndBroadcast(range: IpNetwork): IpNetwork[] {
+  if (range.prefixLength > 30) return [];
+  return [0, Number(range.last - range.first)].map((index) => IpNetwork.parse(range.address(index)));
+}
+
+function denied({ upstreamRanges, deniedAddresses }: TargetSettings): Directive {
+  const networks = [...ALWAYS_DENIED, ...upstreamRanges.flatMap(networkAndBroadcast), ...deniedAddresses];
+  return because(
+    'Addresses that are refused even inside of the ranges.',
+    geo('$uap_denied', networks, include('own-addresses')),
   );
 }
 
-function include(_model: ProxyModel): Directive[] {
-  return ['ranges', 'denied', 'ports', 'blocked'].map((name) => directive('include', `${UAP}/${name}.conf`));
+/** Writes the list of the machine's own addresses, which are found at boot, to a file that it keeps up to date. */
+function ownAddresses() {
+  return { path: `${SCRIPTS}/own-addresses`, content: readAsset('scripts/own-addresses'), mode: '0755' };
 }
 
-export function rangesConf(model: ProxyModel) {
-  return confFile('ranges.conf', 'Addresses that this UAP serves.', [
-    geo('$uap_in_range', sortedCidrs(model.upstreamRanges.map(parseCidr))),
-  ]);
-}
-
-/** The addresses of the machine itself are found at boot: `own-addresses` writes them to a file of their own. */
-export function deniedConf(model: ProxyModel) {
-  const always = ALWAYS_DENIED.map(parseCidr);
-  const edges = model.upstreamRanges.map(parseCidr).flatMap(networkAndBroadcast);
-  const denied = sortedCidrs([...always, ...edges, ...model.deniedAddresses.map(parseCidr)]);
-  return confFile('denied.conf', 'Addresses that are refused even inside of the ranges.', [
-    geo('$uap_denied', denied, directive('include', `${UAP}/own-addresses.conf`)),
-  ]);
-}
-
-export function portsConf(model: ProxyModel) {
-  const { allowed, denied } = model.ports;
-  return confFile('ports.conf', 'Ports that may be asked for; denied ones come first.', [
+function ports({ ports }: TargetSettings): Directive {
+  const { allowed, denied } = ports;
+  return because(
+    'Ports that may be asked for; denied ones come first.',
     map('$uap_port', '$uap_port_served', [
       ['default', '0'],
       ...denied.map(({ from, to }): [string, string] => [portKey(from, to), '0']),
       ...allowed.map(({ from, to }): [string, string] => [portKey(from, to), '1']),
     ]),
-  ]);
+  );
 }
 
 /** A denied single port is a regex as well: a plain text would come before all regexes and could appear twice. */
@@ -111,36 +165,42 @@ function portKey(from: number, to: number): string {
  * Blocked labels and addresses; this file alone changes when the list does, and a reload makes it count.
  * @throws RangeError if an entry is neither a label nor an address or CIDR.
  */
-export function blockedConf(blocked: readonly string[]) {
+export function blockedConf(blocked: readonly string[]): ConfFile {
   const targets = new Set<string>();
-  const addresses: string[] = [];
+  const networks: IpNetwork[] = [];
   for (const entry of blocked) {
     const target = parseLabel(entry);
     if (target) {
       targets.add(`${target.protocol}://${target.address}:${target.port}`);
     } else {
-      addresses.push(formatCidr(parseCidr(entry)));
+      networks.push(IpNetwork.parse(entry));
     }
   }
-  return confFile('blocked.conf', 'Targets and addresses that are answered with 451; reload Nginx after a change.', [
-    map('$uap_protocol://$uap_address:$uap_port', '$uap_blocked_target', [
-      ['default', '0'],
-      ...[...targets].sort().map((target): [string, string] => [literal(target), '1']),
-    ]),
-    geo('$uap_blocked_address', sortedCidrs(addresses.map(parseCidr))),
-  ]);
+  return {
+    name: 'blocked',
+    about: 'Targets and addresses that are answered with 451; reload Nginx after a change.',
+    directives: [
+      map('$uap_protocol://$uap_address:$uap_port', '$uap_blocked_target', [
+        ['default', '0'],
+        ...[...targets].sort().map((target): [string, string] => [literal(target), '1']),
+      ]),
+      geo('$uap_blocked_address', networks),
+    ],
+  };
 }
 
 /** Nginx can't read limited broadcast as a network; it is denied with the reserved addresses. */
 const LIMITED_BROADCAST = '255.255.255.255/32';
 
-function geo(variable: string, networks: readonly string[], ...more: readonly Directive[]): Directive {
+/** 1 for an address in one of the networks, each of which is listed once: Nginx warns of those that come twice. */
+function geo(variable: string, networks: readonly IpNetwork[], ...more: readonly Directive[]): Directive {
+  const cidrs = new Set([...networks].sort(compareNetworks).map(({ cidr }) => cidr));
   return block(
     'geo',
     ['$uap_address', variable],
     [
       directive('default', '0'),
-      ...networks.filter((network) => network !== LIMITED_BROADCAST).map((network) => directive(network, '1')),
+      ...[...cidrs].filter((cidr) => cidr !== LIMITED_BROADCAST).map((cidr) => directive(cidr, '1')),
       ...more,
     ],
   );

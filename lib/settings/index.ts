@@ -6,6 +6,5 @@ export type {
   ExternalAccountBindingSpec,
   ResolvedCloud,
 } from './cloud';
-export { proxyModel } from './proxy-model';
 export type { PortSpec, PortsSpec, RegionSpec, ResolvedRegion } from './region';
 export { resolveCloud, settingsWarnings } from './resolve';

@@ -1,4 +1,4 @@
-import type { PortRange } from '../nginx/proxy-model';
+import type { PortRange } from '../nginx/bad-ports';
 import type { Fault } from '../validation/problems';
 import type { PortSpec } from './region';
 

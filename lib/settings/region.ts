@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PortRange } from '../nginx/proxy-model';
+import type { PortRange } from '../nginx/bad-ports';
 import type { DnsRecords } from '../strategies/dns-records';
 import type { SecretDelivery } from '../strategies/secret-delivery';
 import type { WildcardCertificate } from '../strategies/wildcard-certificate';

@@ -2,28 +2,11 @@ import type { Construct } from 'constructs';
 import { type ApplyTimeContents, applyTimeFilePath, type InstanceParts } from '../instance-parts';
 import { SCRIPTS } from '../instance-paths';
 import { UPSTREAM_CA, UPSTREAM_CERTIFICATE, UPSTREAM_CERTIFICATE_KEY } from '../nginx/paths';
+import type { UpstreamTls } from '../nginx/upstream-tls';
 import { checkHostname } from '../validation/names';
 import { nearest, type Problem, show } from '../validation/problems';
 import { type PemCertificates, readPemCertificates } from './pem';
 import { Secret } from './secret';
-
-/** What an upstream driver adds to the Nginx configuration of https upstreams, and what it needs on the instance. */
-export interface UpstreamTls {
-  /** Directives of the server that proxies to https upstreams, e.g. [["proxy_ssl_verify", "off"]]. */
-  readonly directives: readonly (readonly string[])[];
-  /**
-   * Name that an upstream's certificate must be for, as Nginx reads it (`$host`); others get no request.
-   * @default - upstreams aren't verified
-   */
-  readonly verifiedName?: string;
-  /**
-   * Whether the error log says why an upstream failed: its lines hold the query strings of those requests.
-   * @default false
-   */
-  readonly logsReasons?: boolean;
-  /** Its files, hooks and apply-time files on the instance. */
-  readonly parts: InstanceParts;
-}
 
 /** Which certificates of instances are good. */
 export interface VerifiedTlsOptions {

@@ -4,6 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { printConfFile } from '../../lib/nginx/paths';
 import { blockedConf } from '../../lib/nginx/target';
 import { ask, ask2, connectTls, handshake } from './support/client';
 import { describeUap, HOSTNAME, startUap, type Uap } from './support/uap';
@@ -255,7 +256,7 @@ describeUap('the front', (variant) => {
 
   test('a blocked target is refused after a reload', async () => {
     expect((await ask(uap, host)).status).toBe(200);
-    const file = blockedConf([`http-${app.address.replaceAll('.', '-')}-${app.port}`]);
+    const file = printConfFile(blockedConf([`http-${app.address.replaceAll('.', '-')}-${app.port}`]));
     const onDisk = path.join(uap.served.root, file.path);
     const before = readFileSync(onDisk, 'utf8');
     for (const [content, status] of [

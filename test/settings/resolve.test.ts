@@ -1,6 +1,6 @@
 import { IpNetwork } from '../../lib/ip-network';
 import { BAD_PORTS } from '../../lib/nginx/bad-ports';
-import { type CloudSpec, proxyModel, type RegionSpec, resolveCloud } from '../../lib/settings';
+import { type CloudSpec, type RegionSpec, resolveCloud } from '../../lib/settings';
 import { DnsRecords } from '../../lib/strategies/dns-records';
 import { InstanceAddress } from '../../lib/strategies/instance-address';
 import { LoadBalancer } from '../../lib/strategies/load-balancer';
@@ -136,25 +136,4 @@ test('the settings given are not changed', () => {
   const before = structuredClone(region);
   resolveCloud(cloud);
   expect(region).toEqual(before);
-});
-
-test('the model of the proxy has the settings of the region that Nginx needs', () => {
-  const upstreamTls = { directives: [], parts: {} };
-  const resolved = resolveRegion(completeRegion);
-  expect(proxyModel(resolved, upstreamTls)).toEqual({
-    hostname: 'proxy.cloud.org',
-    upstreamRanges: ['10.0.0.0/8'],
-    deniedAddresses: ['10.0.0.1', '10.1.0.0/16'],
-    ports: resolved.ports,
-    httpUpstreams: false,
-    upstreamTls,
-    clientOrigins: ['https://exosphere.app'],
-    sameInstanceCors: true,
-    siblingShield: 'enforce',
-    abuseContact: 'abuse@cloud.org',
-    blocked: ['10.0.0.9'],
-    metricsNetworks: ['192.0.2.0/24'],
-    maxBodySize: 1024,
-    proxyProtocolFrom: ['10.20.0.0/24'],
-  });
 });

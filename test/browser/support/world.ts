@@ -4,10 +4,9 @@ import https from 'node:https';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import type { ProxyModel } from '../../../lib/nginx/proxy-model';
 import { CertificateAuthority } from '../../cloud-init/pki';
 import type { Network } from '../../nginx/support/network';
-import { CLIENT_ORIGIN, HOSTNAME, startUap, type Uap, type Variant } from '../../nginx/support/uap';
+import { CLIENT_ORIGIN, HOSTNAME, type Overrides, startUap, type Uap, type Variant } from '../../nginx/support/uap';
 
 export const OTHER_ORIGIN = 'https://elsewhere.example';
 
@@ -43,7 +42,7 @@ export interface World {
  */
 export async function openWorld(
   variant: Variant,
-  overrides: Partial<ProxyModel> | ((network: Network) => Partial<ProxyModel>) = {},
+  overrides: Overrides | ((network: Network) => Overrides) = {},
 ): Promise<World> {
   const undo: (() => unknown)[] = [];
   const close = async () => {

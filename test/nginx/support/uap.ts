@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Served, type ServeOptions, serve } from '../../../cli/serve/server';
 import { formatLabel, type Protocol } from '../../../lib/hostname';
+import { IpNetwork } from '../../../lib/ip-network';
 import { renderNginx } from '../../../lib/nginx';
 import { ALL_PORTS, BAD_PORTS } from '../../../lib/nginx/bad-ports';
 import type { ProxyModel } from '../../../lib/nginx/proxy-model';
@@ -27,11 +28,17 @@ export interface Uap {
   stop(): Promise<void>;
 }
 
-export function model(network: Network, overrides: Partial<ProxyModel> = {}): ProxyModel {
+type Networks = 'upstreamRanges' | 'deniedAddresses' | 'metricsNetworks';
+/** Settings of a UAP, with networks as texts. */
+export type Overrides = Partial<Omit<ProxyModel, Networks> & Record<Networks, readonly string[]>>;
+
+export function model(network: Network, overrides: Overrides = {}): ProxyModel {
+  const { upstreamRanges = [network.cidr], deniedAddresses = [], metricsNetworks = [], ...others } = overrides;
   return {
     hostname: HOSTNAME,
-    upstreamRanges: [network.cidr],
-    deniedAddresses: [],
+    upstreamRanges: upstreamRanges.map(IpNetwork.parse),
+    deniedAddresses: deniedAddresses.map(IpNetwork.parse),
+    metricsNetworks: metricsNetworks.map(IpNetwork.parse),
     ports: { allowed: ALL_PORTS, denied: BAD_PORTS },
     httpUpstreams: true,
     upstreamTls: UpstreamSecurity.unverifiedTls().render(),
@@ -39,16 +46,15 @@ export function model(network: Network, overrides: Partial<ProxyModel> = {}): Pr
     sameInstanceCors: false,
     siblingShield: 'off',
     blocked: [],
-    metricsNetworks: [],
     maxBodySize: 0,
     proxyProtocolFrom: [],
-    ...overrides,
+    ...others,
   };
 }
 
 export async function startUap(
   variant: Variant,
-  overrides: Partial<ProxyModel> | ((network: Network) => Partial<ProxyModel>) = {},
+  overrides: Overrides | ((network: Network) => Overrides) = {},
   certificate: Pick<ServeOptions, 'certificate' | 'key' | 'upstreamCertificate' | 'upstreamKey'> = {},
 ): Promise<Uap> {
   const network = await openNetwork();

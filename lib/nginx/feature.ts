@@ -1,0 +1,78 @@
+import type { InstanceFile } from '../instance-parts';
+import type { Directive } from './directive';
+
+/** What a feature adds to each context of the configuration; most features need one or two. */
+export interface Feature {
+  /** First line of the feature's own file. */
+  readonly about: string;
+  /** The http context: the feature's own file, `/etc/nginx/uap/<name>.conf`. */
+  readonly http?: readonly Directive[];
+  /** Every server, before anything else of it. */
+  readonly everyServer?: readonly Directive[];
+  /** The server of the apps' host names. */
+  readonly apps?: readonly Directive[];
+  /** Every location that passes requests on to an app. */
+  readonly proxied?: readonly Directive[];
+  /** The location that passes ordinary requests on, besides `proxied`. */
+  readonly ordinary?: readonly Directive[];
+  /** Requests of apps that aren't ordinary. */
+  readonly detour?: Detour;
+  /** The locations of all detours, besides `proxied`. */
+  readonly detoured?: readonly Directive[];
+  /** The server of the UAP's own host name. */
+  readonly uap?: readonly Directive[];
+  /** The server of plain HTTP, for the UAP's own name and those of apps. */
+  readonly plain?: readonly Directive[];
+  /** Servers of the feature's own. */
+  readonly servers?: readonly (readonly Directive[])[];
+  /** The location of the UAP's own pages. */
+  readonly pageLocation?: readonly Directive[];
+  /** Pages of the UAP's own. */
+  readonly pages?: readonly OwnPage[];
+  /** Further files of the configuration. */
+  readonly confFiles?: readonly ConfFile[];
+  /** Pages, scripts and Lua. */
+  readonly files?: readonly InstanceFile[];
+}
+
+/**
+ * A way out of the location of ordinary requests, so that these don't pay for what only a few need. It leads to an
+ * answer of the UAP's own, or to a location that passes the request on otherwise; which looks at the later detours.
+ */
+export interface Detour {
+  /** Arguments of `if`, e.g. `['($http_upgrade)']`. */
+  readonly condition: readonly string[];
+  /** Where it leads. */
+  readonly to: Answer | DetourLocation;
+}
+
+/** Name of an answer of the UAP's own, see `answerLocation`; may hold variables. */
+export interface Answer {
+  readonly answer: string;
+}
+
+/** A location that passes requests on. */
+export interface DetourLocation {
+  /** Name of the location, without its `@`. */
+  readonly location: string;
+  /** What may refuse or answer the request, before the later detours. @default [] */
+  readonly checks?: readonly Directive[];
+  readonly directives?: readonly Directive[];
+  /** Header `Connection` of the request to the app. @default '' */
+  readonly connection?: string;
+}
+
+/** A page of the UAP's own: the assets `pages/<name>.html`, for people, and `pages/<name>.txt`, for other clients. */
+export interface OwnPage {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** A file of the configuration. */
+export interface ConfFile {
+  /** Below `/etc/nginx/uap`. */
+  readonly name: string;
+  /** Its first line, a comment. */
+  readonly about: string;
+  readonly directives: readonly Directive[];
+}

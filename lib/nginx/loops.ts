@@ -1,0 +1,38 @@
+import { because, literal, map, regexLiteral, setHeader } from './directive';
+import type { Feature } from './feature';
+import { answerIf, answerLocation } from './own-answers';
+import { REFUSED } from './target';
+
+export interface LoopSettings {
+  /** The UAP's host name. */
+  readonly hostname: string;
+}
+
+/** `CDN-Loop` (RFC 8586): this proxy adds its name, and refuses a request that has been here before. */
+export function loops({ hostname }: LoopSettings): Feature {
+  const name = literal(hostname);
+  return {
+    about: 'CDN-Loop (RFC 8586): this proxy adds its name, and refuses a request that carries it.',
+    http: [
+      map('$http_cdn_loop', '$uap_cdn_loop', [
+        ['default', `$http_cdn_loop, ${name}`],
+        ['', name],
+      ]),
+      because(
+        'A request that carries our name has been here before.',
+        map('$http_cdn_loop', '$uap_loop', [
+          ['default', ''],
+          [`~*(?:^|[\\s,])${regexLiteral(hostname)}(?:$|[\\s,;])`, 'loop'],
+        ]),
+      ),
+    ],
+    ordinary: [setHeader('CDN-Loop', name)],
+    detour: {
+      condition: ['($http_cdn_loop', '!=', '', ')'],
+      to: { location: 'through_cdn', checks: [REFUSED, answerIf('$uap_loop')] },
+    },
+    detoured: [setHeader('CDN-Loop', '$uap_cdn_loop')],
+    apps: [answerLocation('loop', 508)],
+    pages: [{ name: 'loop', title: 'This request goes round in circles' }],
+  };
+}

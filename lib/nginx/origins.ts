@@ -1,0 +1,42 @@
+import { because, literal, map, regexLiteral } from './directive';
+import type { Feature } from './feature';
+
+export interface OriginSettings {
+  /** The UAP's host name, lower-case, e.g. `proxy.cloud.org`. */
+  readonly hostname: string;
+  /** Origins, e.g. `https://exosphere.app`, of web clients that call the users' apps from a browser. */
+  readonly clientOrigins: readonly string[];
+  /** Whether another port of the same instance counts as a client origin. */
+  readonly sameInstanceCors: boolean;
+}
+
+/** The request's `Origin` if its scripts may read the app's answers, else empty. */
+export const CLIENT_ORIGIN = '$uap_client_origin';
+
+/** The request's `Origin` if it is another port of the same instance, else empty. */
+export const SAME_INSTANCE_ORIGIN = '$uap_same_instance_origin';
+
+/** Which origins belong to the app that is asked for. */
+export function origins({ hostname, clientOrigins, sameInstanceCors }: OriginSettings): Feature {
+  const otherPort = '(?:https?-)?\\k<instance>-\\d+';
+  return {
+    about: "Origins whose scripts may read an app's answers.",
+    http: [
+      map('$http_origin', CLIENT_ORIGIN, [
+        ['default', sameInstanceCors ? SAME_INSTANCE_ORIGIN : ''],
+        ['', ''],
+        ...clientOrigins.map((origin): [string, string] => [literal(origin), '$http_origin']),
+      ]),
+      because(
+        'Another port of the same instance.',
+        map('$uap_instance$uap_port_suffix/$http_origin', SAME_INSTANCE_ORIGIN, [
+          ['default', ''],
+          [
+            `~^(?<instance>[\\d-]+)(?<port>(?::\\d+)?)/https://${otherPort}\\.${regexLiteral(hostname)}\\k<port>$`,
+            '$http_origin',
+          ],
+        ]),
+      ),
+    ],
+  };
+}

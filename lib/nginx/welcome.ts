@@ -1,0 +1,40 @@
+import { because, directive, literal, location, map } from './directive';
+import type { Feature } from './feature';
+import { failure, PAGES } from './own-answers';
+import { include } from './paths';
+
+export interface WelcomeSettings {
+  /** The UAP's host name. */
+  readonly hostname: string;
+}
+
+/** The page at the UAP's own name, with a form that opens an app. */
+export function welcome({ hostname }: WelcomeSettings): Feature {
+  const form = '(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})-(\\d{1,5})$';
+  const name = literal(hostname);
+  return {
+    about: "The page at the UAP's own name.",
+    http: [
+      because(
+        "The form's address in dots, as the label wants it.",
+        map('$arg_protocol-$arg_address-$arg_port', '$uap_open_label', [
+          ['default', 'form'],
+          [`~^http-${form}`, 'http-$1-$2-$3-$4-$5'],
+          [`~^https-${form}`, '$1-$2-$3-$4-$5'],
+        ]),
+      ),
+      map('$uap_open_label', '$uap_open_url', [
+        ['default', `https://$uap_open_label.${name}$uap_port_suffix/`],
+        ['form', `https://${name}$uap_port_suffix/`],
+      ]),
+    ],
+    uap: [
+      failure(404, 'not-found'),
+      failure(405, 'not-found'),
+      location(['=', '/'], [directive('rewrite', '^', `${PAGES}welcome.html`, 'last')]),
+      location(['=', '/open'], [include('own-headers'), directive('return', '303', '$uap_open_url')]),
+      location(['/'], [directive('return', '404')]),
+    ],
+    pages: [{ name: 'not-found', title: 'Nothing here' }],
+  };
+}
