@@ -29,7 +29,7 @@ export const serve: CloudCommand = {
     const httpPort = port(values, 'http-port', 80);
     const [{ instanceFiles }, proxy] = await Promise.all([import('../lib/instance/files'), import('./serve/server')]);
     const options = { hostname: region.hostname, listen, httpsPort, httpPort, certificate, key };
-    const served = await proxy.serve(instanceFiles(cloud, region), options, io);
+    const served = await proxy.serve((place) => instanceFiles(cloud, region, place), options, io);
     const stop = () => void served.stop();
     if (io.signal?.aborted) stop();
     io.signal?.addEventListener('abort', stop, { once: true });

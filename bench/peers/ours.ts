@@ -2,6 +2,7 @@ import { serve } from '../../cli/serve/server';
 import { DnsRecords } from '../../lib';
 import { instanceFiles } from '../../lib/instance/files';
 import type { InstanceFile } from '../../lib/instance-parts';
+import type { Place } from '../../lib/nginx/place';
 import { resolveCloud } from '../../lib/settings';
 import { HOSTNAME, type Lab, UPSTREAM_RANGE } from '../lab';
 import { PROXY_CORE } from '../process';
@@ -18,12 +19,13 @@ interface Form {
 export async function startOurs(lab: Lab, { address, variant, ranges = 1 }: Form): Promise<RunningPeer> {
   const silent = { write: () => true };
   const served = await serve(
-    oneWorker(renderedFiles(ranges)),
+    (place) => renderedFiles(ranges, place),
     {
       hostname: HOSTNAME,
       listen: address,
       httpsPort: 443,
       httpPort: 80,
+      workers: 1,
       certificate: lab.certificate,
       key: lab.key,
       root: `${lab.root}/${variant}-${address}`,
@@ -37,7 +39,7 @@ export async function startOurs(lab: Lab, { address, variant, ranges = 1 }: Form
 }
 
 /** The files of an instance with all defaults. */
-export function renderedFiles(ranges = 1): readonly InstanceFile[] {
+export function renderedFiles(ranges = 1, place?: Place): readonly InstanceFile[] {
   const cloud = resolveCloud({
     name: 'bench',
     acme: { email: 'bench@cloud.org' },
@@ -56,21 +58,12 @@ export function renderedFiles(ranges = 1): readonly InstanceFile[] {
   });
   const region = cloud.regions[0];
   if (!region) throw new Error('the cloud of the bench has no region');
-  return instanceFiles(cloud, region);
+  return instanceFiles(cloud, region, place);
 }
 
 /** Networks all over the address space, none next to another. */
 function otherRanges(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${20 + (i % 50)}.${(i * 7) % 251}.${(2 * i) % 256}.0/24`);
-}
-
-function oneWorker(files: readonly InstanceFile[]): InstanceFile[] {
-  return files.map((file) => {
-    if (file.path !== '/etc/nginx/nginx.conf') return file;
-    const content = file.content.replace('worker_processes auto;', 'worker_processes 1;');
-    if (content === file.content) throw new Error('nginx.conf has no line "worker_processes auto;" to change');
-    return { ...file, content };
-  });
 }
 
 export const ours: Peer = {

@@ -12,9 +12,9 @@ import {
   UPSTREAM_CERTIFICATE,
   UPSTREAM_CERTIFICATE_KEY,
 } from '../../lib/nginx/paths';
+import { type Place, portSuffix } from '../../lib/nginx/place';
 import { CommandError } from '../command';
 import { run } from '../process';
-import { relocate } from './relocate';
 import { waitUntilListening } from './wait';
 
 export interface ServeOptions {
@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly listen: string;
   readonly httpsPort: number;
   readonly httpPort: number;
+  /** Worker processes of Nginx. @default - one for each processor */
+  readonly workers?: number;
   /** Files with the certificate chain and its key, PEM. @default - a self-signed wildcard certificate is made */
   readonly certificate?: string;
   readonly key?: string;
@@ -61,20 +63,18 @@ export interface Served {
   readonly ended: Promise<number>;
 }
 
+/** Gives the files of an instance, with the configuration for another place. */
+export type Render = (place: Place) => readonly InstanceFile[];
+
 /**
- * Runs the configuration of an instance on this machine with the machine's Nginx, in the foreground: nothing but
- * addresses, ports and paths differ. Ends on SIGINT and SIGTERM, or by `stop`.
+ * Runs the configuration of an instance on this machine with the machine's Nginx, in the foreground. Ends on SIGINT and SIGTERM, or by `stop`.
  * @throws CommandError if Nginx is missing, a port is taken, or Nginx refuses the configuration.
  */
-export async function serve(
-  files: readonly InstanceFile[],
-  options: ServeOptions,
-  io: ServeIo = process,
-): Promise<Served> {
+export async function serve(render: Render, options: ServeOptions, io: ServeIo = process): Promise<Served> {
   const root = options.root ?? (await mkdtemp(path.join(tmpdir(), 'uap-serve-')));
   const remove = () => rm(root, { recursive: true, force: true });
   try {
-    await prepare(files, root, options);
+    await prepare(render, root, options);
     const nginx = await start(root, options, io);
     return supervise(nginx, root, remove, options, io);
   } catch (error) {
@@ -83,9 +83,12 @@ export async function serve(
   }
 }
 
-async function prepare(files: readonly InstanceFile[], root: string, options: ServeOptions): Promise<void> {
+async function prepare(render: Render, root: string, options: ServeOptions): Promise<void> {
+  const { listen, httpsPort, httpPort, workers = 'auto' } = options;
+  const files = render({ root, address: listen, httpsPort, httpPort, workers });
   await makeFolders(root);
-  for (const { path: file, content, mode } of relocate(files, { ...options, root })) {
+  for (const { path: name, content, mode } of files) {
+    const file = path.join(root, name);
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, content);
     await chmod(file, Number.parseInt(mode ?? '0644', 8));
@@ -184,8 +187,7 @@ function supervise(
   options: ServeOptions,
   io: ServeIo,
 ): Served {
-  const port = options.httpsPort === 443 ? '' : `:${options.httpsPort}`;
-  const url = `https://${options.hostname}${port}/`;
+  const url = `https://${options.hostname}${portSuffix(options)}/`;
   const quit = () => void nginx.kill('SIGTERM');
   const signals = ['SIGINT', 'SIGTERM'] as const;
   for (const signal of signals) process.once(signal, quit);

@@ -2,6 +2,7 @@ import { baseParts, packageList, type UserData, userData } from '../cloud-init';
 import { type InstanceFile, type InstanceParts, mergeParts } from '../instance-parts';
 import { PACKAGES, SCRIPTS } from '../instance-paths';
 import { renderNginx } from '../nginx';
+import type { Place } from '../nginx/place';
 import type { UpstreamTls } from '../nginx/upstream-tls';
 import type { ResolvedCloud, ResolvedRegion } from '../settings';
 import type { CertificateContext } from '../strategies/wildcard-certificate';
@@ -43,13 +44,15 @@ export function applyTimeParts(
 /**
  * Everything that is on the instance of a region: one list of files, units and packages, with the apply-time files that the
  * certificate strategy announces. Pure: no Terraform, no cloud.
+ * @param place where Nginx runs; an instance by default
  * @example instanceParts(cloud, cloud.regions[0]).packages
  */
-export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Required<InstanceParts> {
+export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion, place?: Place): Required<InstanceParts> {
   const upstreamTls = region.upstreamSecurity.render();
+  const model = { ...region, upstreamTls, proxyProtocolFrom: region.loadBalancer.sourceRanges };
   const late = applyTimeParts(cloud, region, upstreamTls);
   const parts = mergeParts(
-    { files: renderNginx({ ...region, upstreamTls, proxyProtocolFrom: region.loadBalancer.sourceRanges }) },
+    { files: renderNginx(model, place) },
     baseParts({ hostname: region.hostname, packageMirror: region.packageMirror }),
     late,
     region.delivery.instanceParts(late.applyTimeFiles, late.hooks, { pollInterval: region.certificatePollInterval }),
@@ -60,10 +63,11 @@ export function instanceParts(cloud: ResolvedCloud, region: ResolvedRegion): Req
 
 /**
  * The files that cloud-init writes on the instance of a region.
+ * @param place where Nginx runs; an instance by default
  * @example instanceFiles(cloud, cloud.regions[0]).map(({ path }) => path)
  */
-export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion): readonly InstanceFile[] {
-  return instanceParts(cloud, region).files;
+export function instanceFiles(cloud: ResolvedCloud, region: ResolvedRegion, place?: Place): readonly InstanceFile[] {
+  return instanceParts(cloud, region, place).files;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { because, directive, regexLiteral, setHeader } from './directive';
 import type { Feature } from './feature';
+import { type Place, portSuffix } from './place';
 
 export interface ForwardingSettings {
   /** The UAP's host name. */
@@ -19,7 +20,8 @@ const STEERING = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', '
 const TIMEOUT = '1h';
 
 /** How requests and answers are passed on. */
-export function forwarding({ hostname }: ForwardingSettings): Feature {
+export function forwarding({ hostname }: ForwardingSettings, place: Place): Feature {
+  const publicHost = `$host${portSuffix(place)}`;
   return {
     about: 'How requests and answers are passed on.',
     apps: [
@@ -44,18 +46,18 @@ export function forwarding({ hostname }: ForwardingSettings): Feature {
         directive(
           'proxy_redirect',
           `~*^http://([^/?#:@]+\\.${regexLiteral(hostname)})(?::\\d+)?([/?#].*)?$`,
-          'https://$1$uap_port_suffix$2',
+          `https://$1${portSuffix(place)}$2`,
         ),
       ),
     ],
     // The port is written out: a variable would be evaluated for each request.
     proxied: [
-      setHeader('Host', '$host'),
+      setHeader('Host', publicHost),
       setHeader('X-Real-IP', '$remote_addr'),
       setHeader('X-Forwarded-For', '$remote_addr'),
       setHeader('X-Forwarded-Proto', 'https'),
-      setHeader('X-Forwarded-Host', '$host'),
-      setHeader('X-Forwarded-Port', '443'),
+      setHeader('X-Forwarded-Host', publicHost),
+      setHeader('X-Forwarded-Port', String(place.httpsPort)),
       ...[...FORWARDED, ...HOP_BY_HOP, 'Early-Data'].map((name) => setHeader(name, '')),
     ],
   };

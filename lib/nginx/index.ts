@@ -15,7 +15,8 @@ import { metrics } from './metrics';
 import { origins } from './origins';
 import { otherNames } from './other-names';
 import { ownPages } from './own-pages';
-import { include, printConfFile, readAsset, UAP } from './paths';
+import { below, include, printConfFile, readAsset, UAP } from './paths';
+import { INSTANCE, type Place } from './place';
 import { plainHttp } from './plain-http';
 import type { ProxyModel } from './proxy-model';
 import { serverConfs } from './servers';
@@ -31,29 +32,29 @@ import { welcome } from './welcome';
  * All features, by the names of their files, in the order in which each context has them. A request of an app meets the
  * detours in this order.
  */
-function featuresOf(model: ProxyModel): Record<string, Feature> {
+function featuresOf(model: ProxyModel, place: Place): Record<string, Feature> {
   const features: Record<string, Feature> = {
     // Sizes of hash tables count from here on, so before the first map.
     limits: limits(model),
-    listen: listen(model),
+    listen: listen(model, place),
     tls: tls(),
-    'load-balancer': loadBalancer(model),
+    'load-balancer': loadBalancer(model, place),
     'access-log': accessLog(model),
     'other-names': otherNames(),
     target: target(model),
-    origins: origins(model),
+    origins: origins(model, place),
     loops: loops(model),
     cors: cors(model),
     'sibling-shield': siblingShield(model),
     upgrade: upgrade(),
-    forwarding: forwarding(model),
+    forwarding: forwarding(model, place),
     isolation: isolation(),
     'upstream-tls': upstreamTls(model),
     upstream: upstream(model),
     health: health(model),
     metrics: metrics(model),
-    welcome: welcome(model),
-    'plain-http': plainHttp(),
+    welcome: welcome(model, place),
+    'plain-http': plainHttp(place),
   };
   return { ...features, 'own-pages': ownPages(model, Object.values(features)) };
 }
@@ -63,11 +64,11 @@ function featuresOf(model: ProxyModel): Record<string, Feature> {
  * starts: `select-variants` (links the forms that fit the machine's Nginx) and `own-addresses` (denies the machine's
  * own). The certificate is looked for in `/etc/uap/tls`.
  *
- * Pure: the same model gives the same bytes. The model's values must be valid, see `lib/settings`.
+ * Pure: the same model and place give the same bytes. The model's values must be valid, see `lib/settings`.
  * @throws RangeError or Error for values that would change the meaning of the configuration.
  */
-export function renderNginx(model: ProxyModel): InstanceFile[] {
-  const byName = featuresOf(model);
+export function renderNginx(model: ProxyModel, place: Place = INSTANCE): InstanceFile[] {
+  const byName = featuresOf(model, place);
   const features = Object.values(byName);
   const ownFiles = Object.entries(byName).flatMap(([name, { about, http }]): ConfFile[] =>
     http ? [{ name, about, directives: http }] : [],
@@ -78,27 +79,26 @@ export function renderNginx(model: ProxyModel): InstanceFile[] {
     ...features.flatMap((feature) => feature.confFiles ?? []),
   ];
   return [
-    nginxConf([...ownFiles.map(({ name }) => include(name)), include('servers')]),
-    ...confFiles.map(printConfFile),
+    nginxConf([...ownFiles.map(({ name }) => include(name)), include('servers')], place),
+    ...confFiles.map((file) => printConfFile(file, place.root)),
     ...features.flatMap(({ files = [] }) => files),
     { path: `${SCRIPTS}/select-variants`, content: readAsset('scripts/select-variants'), mode: '0755' },
   ];
 }
 
 /** The whole main file is ours: what a distribution puts there differs and is not needed. */
-function nginxConf(http: readonly Directive[]): InstanceFile {
-  return {
-    path: '/etc/nginx/nginx.conf',
-    content: `# Configuration of a User Application Proxy; generated, see the files in ${UAP}.\n${printDirectives([
-      directive('include', '/etc/nginx/modules-enabled/*.conf'),
-      directive('user', 'www-data'),
-      directive('worker_processes', 'auto'),
-      because('An app request takes two connections, each a file.', directive('worker_rlimit_nofile', '131072')),
-      directive('pcre_jit', 'on'),
-      directive('pid', '/run/nginx.pid'),
-      directive('error_log', '/var/log/nginx/error.log', 'warn'),
-      block('events', [], [directive('worker_connections', '65536')]),
-      block('http', [], http),
-    ])}`,
-  };
+function nginxConf(http: readonly Directive[], { root, workers }: Place): InstanceFile {
+  const directives = [
+    directive('include', '/etc/nginx/modules-enabled/*.conf'),
+    directive('user', 'www-data'),
+    directive('worker_processes', workers),
+    because('An app request takes two connections, each a file.', directive('worker_rlimit_nofile', '131072')),
+    directive('pcre_jit', 'on'),
+    directive('pid', '/run/nginx.pid'),
+    directive('error_log', '/var/log/nginx/error.log', 'warn'),
+    block('events', [], [directive('worker_connections', '65536')]),
+    block('http', [], http),
+  ];
+  const about = `# Configuration of a User Application Proxy; generated, see the files in ${UAP}.\n`;
+  return { path: '/etc/nginx/nginx.conf', content: `${about}${printDirectives(below(root, directives))}` };
 }

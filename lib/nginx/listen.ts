@@ -1,7 +1,8 @@
-import { type Directive, directive, map } from './directive';
+import { type Directive, directive } from './directive';
 import type { ConfFile, Feature } from './feature';
 import { type LoadBalancerSettings, listenParameters } from './load-balancer';
 import { include } from './paths';
+import type { Place } from './place';
 
 /** The ports of clients, for a server: TLS (`https-first` sets the options of the sockets) or plain HTTP. */
 export function listenOn(port: 'https-first' | 'https' | 'http'): Directive {
@@ -9,31 +10,30 @@ export function listenOn(port: 'https-first' | 'https' | 'http'): Directive {
 }
 
 /** The ports of clients. `http2 on` came with 1.25.1 and made the parameter obsolete; IPv6 may be off in the kernel. */
-export function listen(settings: LoadBalancerSettings): Feature {
+export function listen(settings: LoadBalancerSettings, { address, httpsPort, httpPort }: Place): Feature {
   const forms = [
     { name: 'listen-http2-parameter', parameters: ['ssl', 'http2'], directives: [] },
     { name: 'listen-http2-directive', parameters: ['ssl'], directives: [directive('http2', 'on')] },
   ];
   const families = [
-    { family: 'ipv4', hosts: [''] },
-    { family: 'dual', hosts: ['', '[::]:'] },
+    { family: 'ipv4', hosts: [address ? `${address}:` : ''] },
+    { family: 'dual', hosts: address ? [`${address}:`] : ['', '[::]:'] },
   ];
   return {
-    about: 'The port in public URLs, with its colon; empty for 443.',
-    http: [map('', '$uap_port_suffix', [['default', '']])],
+    about: 'The ports of clients.',
     confFiles: forms.flatMap(({ name, parameters, directives }) =>
       families.flatMap(({ family, hosts }): ConfFile[] => {
-        const on = (port: string, ...more: string[]): Directive[] =>
+        const on = (port: number, ...more: string[]): Directive[] =>
           hosts.map((host) => directive('listen', `${host}${port}`, ...more, ...listenParameters(settings)));
         const folder = `variants/${name}-${family}`;
         return [
           {
             name: `${folder}/https-first`,
             about: 'The first server sets the options of the sockets.',
-            directives: [...on('443', ...parameters, KEEPALIVE), ...directives],
+            directives: [...on(httpsPort, ...parameters, KEEPALIVE), ...directives],
           },
-          { name: `${folder}/https`, about: 'TLS.', directives: [...on('443', ...parameters), ...directives] },
-          { name: `${folder}/http`, about: 'Plain HTTP.', directives: on('80') },
+          { name: `${folder}/https`, about: 'TLS.', directives: [...on(httpsPort, ...parameters), ...directives] },
+          { name: `${folder}/http`, about: 'Plain HTTP.', directives: on(httpPort) },
         ];
       }),
     ),

@@ -2,6 +2,7 @@ import { because, block, directive, location } from './directive';
 import type { Feature } from './feature';
 import { healthAnswer } from './health';
 import { HEALTH_PORT } from './paths';
+import type { Place } from './place';
 
 export interface LoadBalancerSettings {
   /**
@@ -21,7 +22,7 @@ export function listenParameters({ proxyProtocolFrom }: LoadBalancerSettings): s
  * version 1 or 2), and only its networks are believed. `$remote_addr` then is the client everywhere: in headers, logs,
  * limits and networks of the operator's.
  */
-export function loadBalancer({ proxyProtocolFrom }: LoadBalancerSettings): Feature {
+export function loadBalancer({ proxyProtocolFrom }: LoadBalancerSettings, { address }: Place): Feature {
   if (proxyProtocolFrom.length === 0) return { about: 'Nothing: clients come by themselves.' };
   return {
     about: 'A load balancer that says with the PROXY protocol who its client is.',
@@ -43,7 +44,7 @@ export function loadBalancer({ proxyProtocolFrom }: LoadBalancerSettings): Featu
     // are given a port of their own.
     servers: [
       [
-        directive('listen', HEALTH_PORT),
+        directive('listen', address ? `${address}:${HEALTH_PORT}` : HEALTH_PORT),
         directive('access_log', 'off'),
         location(['=', '/healthz'], healthAnswer()),
         location(['/'], [directive('return', '404')]),

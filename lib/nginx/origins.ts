@@ -1,5 +1,6 @@
 import { because, literal, map, regexLiteral } from './directive';
 import type { Feature } from './feature';
+import { type Place, portSuffix } from './place';
 
 export interface OriginSettings {
   /** The UAP's host name, lower-case, e.g. `proxy.cloud.org`. */
@@ -17,7 +18,7 @@ export const CLIENT_ORIGIN = '$uap_client_origin';
 export const SAME_INSTANCE_ORIGIN = '$uap_same_instance_origin';
 
 /** Which origins belong to the app that is asked for. */
-export function origins({ hostname, clientOrigins, sameInstanceCors }: OriginSettings): Feature {
+export function origins({ hostname, clientOrigins, sameInstanceCors }: OriginSettings, place: Place): Feature {
   const otherPort = '(?:https?-)?\\k<instance>-\\d+';
   return {
     about: "Origins whose scripts may read an app's answers.",
@@ -29,10 +30,10 @@ export function origins({ hostname, clientOrigins, sameInstanceCors }: OriginSet
       ]),
       because(
         'Another port of the same instance.',
-        map('$uap_instance$uap_port_suffix/$http_origin', SAME_INSTANCE_ORIGIN, [
+        map('$uap_instance/$http_origin', SAME_INSTANCE_ORIGIN, [
           ['default', ''],
           [
-            `~^(?<instance>[\\d-]+)(?<port>(?::\\d+)?)/https://${otherPort}\\.${regexLiteral(hostname)}\\k<port>$`,
+            `~^(?<instance>[\\d-]+)/https://${otherPort}\\.${regexLiteral(hostname)}${portSuffix(place)}$`,
             '$http_origin',
           ],
         ]),

@@ -28,9 +28,21 @@ export function include(name: string): Directive {
   return directive('include', `${UAP}/${name}.conf`);
 }
 
-/** The file as text; its first line says what it is about. */
-export function printConfFile({ name, about, directives }: ConfFile): InstanceFile {
-  return { path: `${UAP}/${name}.conf`, content: `# ${about}\n${printDirectives(directives)}` };
+/** The file as text; its first line says what it is about. Files that it names are below the root. */
+export function printConfFile({ name, about, directives }: ConfFile, root = ''): InstanceFile {
+  return { path: `${UAP}/${name}.conf`, content: `# ${about}\n${printDirectives(below(root, directives))}` };
+}
+
+/** What the configuration names of the instance's files; Nginx's own modules are the machine's. */
+const FOLDERS = [UAP, CONFIG, STATE, '/var/log/nginx', '/var/lib/nginx', '/run'];
+
+/** The same directives with files below a folder that stands for `/`. */
+export function below(root: string, directives: readonly Directive[]): Directive[] {
+  return directives.map(({ args, block, ...directive }) => ({
+    ...directive,
+    args: args.map((arg) => (FOLDERS.some((folder) => arg.startsWith(`${folder}/`)) ? `${root}${arg}` : arg)),
+    ...(block && { block: below(root, block) }),
+  }));
 }
 
 /** The text of a file below `assets`, found from the sources and from the compiled package alike. */

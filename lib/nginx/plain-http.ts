@@ -1,10 +1,11 @@
 import { directive, location } from './directive';
 import type { Feature } from './feature';
+import { type Place, portSuffix } from './place';
 
 /** Plain HTTP leads to https, with path and query. */
-export function plainHttp(): Feature {
+export function plainHttp(place: Place): Feature {
   return {
     about: 'Plain HTTP leads to https.',
-    plain: [location(['/'], [directive('return', '308', 'https://$host$uap_port_suffix$request_uri')])],
+    plain: [location(['/'], [directive('return', '308', `https://$host${portSuffix(place)}$request_uri`)])],
   };
 }

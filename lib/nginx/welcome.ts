@@ -2,6 +2,7 @@ import { because, directive, literal, location, map } from './directive';
 import type { Feature } from './feature';
 import { failure, PAGES } from './own-answers';
 import { include } from './paths';
+import { type Place, portSuffix } from './place';
 
 export interface WelcomeSettings {
   /** The UAP's host name. */
@@ -9,9 +10,9 @@ export interface WelcomeSettings {
 }
 
 /** The page at the UAP's own name, with a form that opens an app. */
-export function welcome({ hostname }: WelcomeSettings): Feature {
+export function welcome({ hostname }: WelcomeSettings, place: Place): Feature {
   const form = '(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,3})-(\\d{1,5})$';
-  const name = literal(hostname);
+  const publicName = `${literal(hostname)}${portSuffix(place)}`;
   return {
     about: "The page at the UAP's own name.",
     http: [
@@ -24,8 +25,8 @@ export function welcome({ hostname }: WelcomeSettings): Feature {
         ]),
       ),
       map('$uap_open_label', '$uap_open_url', [
-        ['default', `https://$uap_open_label.${name}$uap_port_suffix/`],
-        ['form', `https://${name}$uap_port_suffix/`],
+        ['default', `https://$uap_open_label.${publicName}/`],
+        ['form', `https://${publicName}/`],
       ]),
     ],
     uap: [

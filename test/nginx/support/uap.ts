@@ -62,7 +62,7 @@ export async function startUap(
     const settings = model(network, typeof overrides === 'function' ? overrides(network) : overrides);
     const silent = { stdout: { write: () => true }, stderr: { write: () => true } };
     const served = await serve(
-      [...renderNginx(settings), ...(settings.upstreamTls.parts.files ?? [])],
+      (place) => [...renderNginx(settings, place), ...(settings.upstreamTls.parts.files ?? [])],
       {
         hostname: HOSTNAME,
         listen: network.uap,
