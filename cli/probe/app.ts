@@ -4,7 +4,8 @@ import { formatHost, type Target } from '../../lib/hostname';
 import { IpNetwork } from '../../lib/ip-network';
 import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, bounded, type Peer } from './connection';
-import { wasRefused, wasTried } from './refusals';
+import { proxyStatus } from './proxy-status';
+import { wasTried } from './refusals';
 
 /** An app to ask by way of the UAP. */
 export interface App extends Target {
@@ -27,15 +28,14 @@ export function targetText({ protocol, address, port }: Target): string {
 
 /** A request that is passed on; any answer of the app will do. */
 export async function proxied(peer: Peer, hostname: string, app: App): Promise<Finding> {
-  const { status, body } = await ask(peer, formatHost(app, hostname));
+  const { status, headers } = await ask(peer, formatHost(app, hostname));
+  const own = proxyStatus(headers, hostname);
   const seen = `${targetText(app)}: ${status}`;
-  if (status >= 400 && wasTried(body)) {
+  if (own && wasTried(own)) {
     const todo = "let the app listen there, and its instance's security group admit the UAP's address";
     return failed(`${seen}, the UAP can't reach it`, todo);
   }
-  if (status >= 400 && wasRefused(body)) {
-    return failed(`${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
-  }
+  if (own) return failed(`${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
   return ok(`${seen}, as the app answers`);
 }
 

@@ -67,8 +67,6 @@ export interface Times {
 export interface Answer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** The beginning of it, as text. */
-  readonly body: string;
   readonly times: Times;
 }
 
@@ -78,9 +76,7 @@ export interface Ask {
   readonly plain?: boolean;
 }
 
-const bodyLimit = 4096;
-
-/** One GET on a connection of its own. @throws NoAnswer */
+/** One GET on a connection of its own, up to the headers of the answer. @throws NoAnswer */
 export function ask(peer: Peer, host: string, { path = '/', plain = false }: Ask = {}): Promise<Answer> {
   return bounded(peer, (signal, resolve, reject) => {
     const [start, marks] = [performance.now(), { connect: 0, secure: 0 }];
@@ -110,17 +106,9 @@ export function ask(peer: Peer, host: string, { path = '/', plain = false }: Ask
         tls: ready - marks.connect,
         firstByte: performance.now() - ready,
       };
-      let body = '';
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, times });
       // An app may send for ever.
-      const done = () => {
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body, times });
-        request.destroy();
-      };
-      response.setEncoding('utf8').on('data', (text: string) => {
-        body = (body + text).slice(0, bodyLimit);
-        if (body.length === bodyLimit || (response.statusCode ?? 0) < 400) done();
-      });
-      response.on('end', done).on('error', done);
+      request.destroy();
     });
     request.end();
   });

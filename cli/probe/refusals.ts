@@ -3,25 +3,14 @@ import type { ResolvedRegion } from '../../lib';
 import { IpNetwork } from '../../lib/ip-network';
 import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, type Peer } from './connection';
+import { type ProxyStatus, proxyStatus } from './proxy-status';
 
-/** What a UAP says in its own answers (lib/nginx/assets/pages); an app could answer with the same status. */
-const says = {
-  range: /^The address \S+ is not served here/,
-  denied: /^The address \S+ is excluded here/,
-  port: /^The port \d+ is not served here/,
-  malformed: /^Not the name of an app/,
-  blocked: /^Blocked by the operator/,
-  tried: /^(Nothing usable answers at|No answer in time from|Nothing that could be verified answers)/,
-};
+/** Pages of a UAP that tried to reach the app; with every other one it refused to. */
+const TRIED = ['unreachable', 'unverified', 'timeout'];
 
-/** Whether an answer is the UAP's own word that it tried to reach the app. */
-export function wasTried(body: string): boolean {
-  return says.tried.test(body);
-}
-
-/** Whether an answer is the UAP's own refusal. */
-export function wasRefused(body: string): boolean {
-  return Object.values(says).some((pattern) => pattern !== says.tried && pattern.test(body));
+/** Whether an answer of the UAP's own says that it tried to reach the app. */
+export function wasTried({ page }: ProxyStatus): boolean {
+  return TRIED.includes(page);
 }
 
 interface Case {
@@ -30,10 +19,11 @@ interface Case {
   /** The label to ask for; undefined with the reason why there is none. */
   readonly label: string | { readonly none: string };
   readonly status: number;
-  readonly says: readonly RegExp[];
+  /** Pages of the UAP that are right, by their names: an app could answer with the same status. */
+  readonly pages: readonly string[];
 }
 
-const address = [says.range, says.denied];
+const address = ['range', 'denied'];
 /** Addresses for documentation (RFC 5737) and benchmarks (RFC 2544): nobody is there, whatever is tried. */
 const nobodys = ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1'];
 
@@ -49,32 +39,32 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
   const [blocked] = region.blocked;
   const port = region.ports.denied.some(({ from, to }) => from <= 22 && 22 <= to) ? 22 : region.ports.denied[0]?.from;
   return [
-    { name: 'metadata service', label: label('169.254.169.254', 80), status: 403, says: address },
-    { name: 'loopback', label: label('127.0.0.1', 80), status: 403, says: address },
+    { name: 'metadata service', label: label('169.254.169.254', 80), status: 403, pages: address },
+    { name: 'loopback', label: label('127.0.0.1', 80), status: 403, pages: address },
     {
       name: 'own address',
       label: isIPv4(peer.address) ? label(peer.address, 443) : { none: 'it has no IPv4 address' },
       status: 403,
-      says: address,
+      pages: address,
     },
     {
       name: 'other ranges',
       label: outside ? label(outside, 80) : { none: 'upstreamRanges hold every address that could be asked for' },
       status: 403,
-      says: [says.range],
+      pages: ['range'],
     },
-    ...(denied ? [{ name: 'denied address', label: label(denied.address(), 80), status: 403, says: address }] : []),
+    ...(denied ? [{ name: 'denied address', label: label(denied.address(), 80), status: 403, pages: address }] : []),
     {
       name: 'denied port',
       label: label(someone(region, peer.address), port ?? 1),
       status: 403,
-      says: [says.port],
+      pages: ['port'],
     },
     {
       name: 'malformed name',
       label: '256-0-0-1-80',
       status: 404,
-      says: [says.malformed],
+      pages: ['malformed'],
     },
     ...(blocked
       ? [
@@ -82,25 +72,21 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
             name: 'blocked app',
             label: isIPv4(blocked) ? label(blocked, 8888) : blocked,
             status: 451,
-            says: [says.blocked],
+            pages: ['blocked'],
           },
         ]
       : []),
   ];
 }
 
-async function refusal(peer: Peer, hostname: string, { label: asked, status, says: words }: Case): Promise<Finding> {
+async function refusal(peer: Peer, hostname: string, { label: asked, status, pages }: Case): Promise<Finding> {
   if (typeof asked !== 'string') return notChecked(asked.none);
   const host = `${asked}.${hostname}`;
   const answer = await ask(peer, host);
-  if (answer.status === status && words.some((pattern) => pattern.test(answer.body))) {
-    return ok(`https://${host}/: ${status}`);
-  }
-  const seen = wasTried(answer.body)
-    ? 'was tried'
-    : wasRefused(answer.body)
-      ? 'was refused otherwise'
-      : 'was passed on';
+  const own = proxyStatus(answer.headers, hostname);
+  if (own && answer.status === status && pages.includes(own.page)) return ok(`https://${host}/: ${status}`);
+  // A loop: the UAP passed the request on to itself.
+  const seen = !own || own.page === 'loop' ? 'was passed on' : wasTried(own) ? 'was tried' : 'was refused otherwise';
   return failed(
     `https://${host}/ ${seen} (${answer.status}), not answered with ${status} by the UAP`,
     'the instance has other settings than these: npx cdktf diff tells, deploy again',

@@ -66,6 +66,11 @@ export interface DetourLocation {
 export interface OwnPage {
   readonly name: string;
   readonly title: string;
+  /**
+   * Error type of the header `Proxy-Status` (RFC 9209, 2.3), or a variable that holds it; `details` is the page's name.
+   * @default - no header: the UAP answers for its own host name, where it is no proxy
+   */
+  readonly proxyError?: string;
 }
 
 /** A file of the configuration. */

@@ -44,8 +44,8 @@ export function limits({ maxBodySize }: LimitSettings): Feature {
       failure(429, 'too-many'),
     ],
     pages: [
-      { name: 'too-large', title: 'This request is too large' },
-      { name: 'too-many', title: 'Too many requests at once' },
+      { name: 'too-large', title: 'This request is too large', proxyError: 'http_request_error' },
+      { name: 'too-many', title: 'Too many requests at once', proxyError: 'http_request_error' },
     ],
   };
 }

@@ -33,6 +33,6 @@ export function loops({ hostname }: LoopSettings): Feature {
     },
     detoured: [setHeader('CDN-Loop', '$uap_cdn_loop')],
     apps: [answerLocation('loop', 508)],
-    pages: [{ name: 'loop', title: 'This request goes round in circles' }],
+    pages: [{ name: 'loop', title: 'This request goes round in circles', proxyError: 'proxy_loop_detected' }],
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InstanceFile } from '../instance-parts';
-import { addHeader, because, block, type Directive, directive, location, map } from './directive';
+import { addHeader, because, block, type Directive, directive, literal, location, map } from './directive';
 import type { Feature, OwnPage } from './feature';
 import { failure, PAGES } from './own-answers';
 import { include, readAsset, UAP } from './paths';
@@ -20,7 +20,10 @@ const RANGES_SHOWN = 20;
 
 /** The UAP's own pages, those of all features: for people as HTML, for other clients as a line of text. */
 export function ownPages(settings: PageSettings, features: readonly Feature[]): Feature {
-  const pages = [{ name: 'internal', title: 'The proxy failed' }, ...features.flatMap(({ pages = [] }) => pages)];
+  const pages = [
+    { name: 'internal', title: 'The proxy failed', proxyError: 'proxy_internal_error' },
+    ...features.flatMap(({ pages = [] }) => pages),
+  ];
   const pageLocation = locationOfPages(features.flatMap(({ pageLocation = [] }) => pageLocation));
   return {
     about: "The UAP's own pages.",
@@ -30,6 +33,13 @@ export function ownPages(settings: PageSettings, features: readonly Feature[]): 
         map('$http_accept', '$uap_page_type', [
           ['default', 'txt'],
           ['~*text/html', 'html'],
+        ]),
+      ),
+      because(
+        'RFC 9209: who answers in place of the app, and why; of no page at the name of the UAP itself.',
+        map('$uri', '$uap_proxy_status', [
+          ['default', ''],
+          ...pages.flatMap((page) => proxyStatus(settings.hostname, page)),
         ]),
       ),
     ],
@@ -51,6 +61,13 @@ export function ownPages(settings: PageSettings, features: readonly Feature[]): 
   };
 }
 
+/** Values of `Proxy-Status`, by the path of the page. */
+function proxyStatus(hostname: string, { name, proxyError }: OwnPage): [string, string][] {
+  if (proxyError === undefined) return [];
+  const value = `"${literal(hostname)}"; error=${proxyError}; details="${name}"`;
+  return ['html', 'txt'].map((type) => [`${PAGES}${name}.${type}`, value]);
+}
+
 /** Files with server-side includes, which print variables escaped for HTML. */
 function locationOfPages(more: readonly Directive[]): Directive {
   return location(
@@ -70,6 +87,7 @@ function locationOfPages(more: readonly Directive[]): Directive {
       directive('etag', 'off'),
       include('own-headers'),
       ...pageHeaders(),
+      addHeader('Proxy-Status', '$uap_proxy_status'),
       ...more,
     ],
   );

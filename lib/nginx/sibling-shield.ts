@@ -56,6 +56,6 @@ export function siblingShield({ siblingShield }: ShieldSettings): Feature {
     ...maps,
     detour: { condition: [`(${SIBLING})`], to: { answer: SIBLING } },
     apps: [answerLocation('sibling', 403)],
-    pages: [{ name: 'sibling', title: 'A request from another site was refused' }],
+    pages: [{ name: 'sibling', title: 'A request from another site was refused', proxyError: 'http_request_denied' }],
   };
 }

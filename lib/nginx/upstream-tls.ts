@@ -39,7 +39,13 @@ export function upstreamTls({ upstreamTls }: UpstreamTlsSettings): Feature {
     ],
     ...(verifiedName !== undefined && {
       http: [unreachableMap()],
-      pages: [{ name: 'unverified', title: 'The app does not answer, or is not verified' }],
+      pages: [
+        {
+          name: 'unverified',
+          title: 'The app does not answer, or is not verified',
+          proxyError: 'destination_unavailable',
+        },
+      ],
     }),
   };
 }

@@ -20,7 +20,7 @@ const LUA = `${UAP}/lua`;
 export function upstream(settings: UpstreamTlsSettings): Feature {
   return {
     about: 'Connections to apps.',
-    http: [include('upstream/http')],
+    http: [include('upstream/http'), ...errorTypes()],
     proxied: [include('upstream/pass')],
     apps: [
       directive('error_page', '502', NO_UPSTREAM),
@@ -36,8 +36,8 @@ export function upstream(settings: UpstreamTlsSettings): Feature {
       ),
     ],
     pages: [
-      { name: 'unreachable', title: 'The app does not answer' },
-      { name: 'timeout', title: 'The app takes too long' },
+      { name: 'unreachable', title: 'The app does not answer', proxyError: '$uap_unreachable_error' },
+      { name: 'timeout', title: 'The app takes too long', proxyError: '$uap_timeout_error' },
     ],
     confFiles: [...withLua(), ...withoutLua()],
     files: ['target', 'init', 'connect'].map((name) => ({
@@ -45,6 +45,26 @@ export function upstream(settings: UpstreamTlsSettings): Feature {
       content: readAsset(`lua/${name}.lua`),
     })),
   };
+}
+
+/**
+ * Error types of RFC 9209 for an app without an answer. Without a connection the time of it is empty; why there is none
+ * (refused, no route, no TLS) stands in the error log only.
+ */
+function errorTypes(): Directive[] {
+  const outcome = '$upstream_connect_time/$upstream_bytes_received';
+  return [
+    map(outcome, '$uap_unreachable_error', [
+      ['default', 'connection_terminated'],
+      ['~-/', 'destination_unavailable'],
+      // What came was no answer in HTTP.
+      ['~[1-9]\\d*$', 'http_protocol_error'],
+    ]),
+    map(outcome, '$uap_timeout_error', [
+      ['default', 'connection_read_timeout'],
+      ['~-/', 'connection_timeout'],
+    ]),
+  ];
 }
 
 /** Connections are reused: a balancer finds the peer of a host name in a table of the worker. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { CERTIFICATE, CERTIFICATE_KEY } from '../../lib/nginx/paths';
 import { CertificateAuthority, type Issued } from '../cloud-init/pki';
 import { describeUap, HOSTNAME, startUap, type Uap } from '../nginx/support/uap';
 import { startUpstream, type Upstream } from '../nginx/support/upstream';
-import { workers } from '../nginx/support/workers';
+import { reload } from '../nginx/support/workers';
 import { App, type Outcome } from './app';
 import { DnsServer, type Records } from './dns-server';
 
@@ -103,20 +103,12 @@ describeUap('uap probe', (variant) => {
         expect(edited).not.toBe(text);
         writeFileSync(join(uap.served.root, file), edited);
       }
-      await reload();
+      await reload(uap);
       return await check();
     } finally {
       for (const [file, text] of before) writeFileSync(join(uap.served.root, file), text);
-      await reload();
+      await reload(uap);
     }
-  }
-
-  /** Until no worker of before takes a connection any more. */
-  async function reload() {
-    const old = workers(uap);
-    await uap.served.reload();
-    for (let tries = 0; tries < 200 && old.some((pid) => existsSync(`/proc/${pid}`)); tries++) await sleep(25);
-    expect(workers(uap).filter((pid) => old.includes(pid))).toEqual([]);
   }
 
   const conf = (name: string) => `etc/nginx/uap/${name}.conf`;
@@ -403,6 +395,19 @@ describeUap('uap probe', (variant) => {
       todo: expect.stringContaining('openstack console log show uap-proxy-cloud-org | grep uap:'),
     });
     expect(code).toBe(1);
+  });
+
+  test("an app's own failure is its answer, whatever Proxy-Status it has of its own", async () => {
+    const gateway = await startUpstream('http', uap.network.instances[0] as string, (_, response) => {
+      response.writeHead(502, { 'Proxy-Status': 'gateway; error=connection_refused; details="unreachable"' });
+      response.end('Nothing usable answers at http://127.0.0.1:8888\n');
+    });
+    const { rows: all } = await rows('--target', `http://${gateway.address}:${gateway.port}`);
+    expect(row(all, 'app')).toMatchObject({
+      result: 'ok',
+      detail: expect.stringMatching(/: 502, as the app answers$/),
+    });
+    await gateway.stop();
   });
 
   test.each<[string, (app: Upstream) => string[], string, Row['result'], RegExp]>([

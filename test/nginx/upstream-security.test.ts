@@ -131,6 +131,7 @@ describeUap('verified TLS to upstreams', (variant) => {
     app.server.on('request', () => requests++);
     const page = await ask(uap, apps.name(0), { headers: HTML });
     expect([page.status, page.one('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
+    expect(page.one('proxy-status')).toBe(`"${HOSTNAME}"; error=destination_unavailable; details="unverified"`);
     expect(page.body).toContain('verification\nfailed');
     expect(page.body).toContain(`<code>https://${apps.address(0)}:${PORT}</code>`);
     expect(page.body).toContain(`<code>${apps.name(0)}</code>`);

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Uap } from './uap';
 
 /** Process ids of Nginx's workers: they change when one crashes. */
@@ -21,6 +22,14 @@ export function workers({ served }: Uap): number[] {
     })
     .map(Number)
     .sort();
+}
+
+/** Reloads Nginx, and waits until no worker of before takes a connection any more. */
+export async function reload(uap: Uap): Promise<void> {
+  const old = workers(uap);
+  await uap.served.reload();
+  for (let tries = 0; tries < 600 && old.some((pid) => existsSync(`/proc/${pid}`)); tries++) await sleep(25);
+  expect(workers(uap).filter((pid) => old.includes(pid))).toEqual([]);
 }
 
 /** What tells of a failure of the proxy itself: lines of the error log, and answers that no app gave. */
