@@ -53,6 +53,29 @@ describeUap('connections', (variant) => {
       }
     });
 
+    // gunicorn closes after 2 s: later than that, a request would meet a connection that is being closed.
+    test('an idle connection to an app is closed by the proxy after 1.5 s', async () => {
+      const idle: number[] = [];
+      let answered = 0;
+      const upstream = await start('http', (_, response) => {
+        response.on('finish', () => {
+          answered = performance.now();
+        });
+        response.end('ok');
+      });
+      (upstream.server as http.Server).keepAliveTimeout = 60_000;
+      upstream.server.on('connection', (socket) => socket.on('close', () => idle.push(performance.now() - answered)));
+      while (idle.length < 3) {
+        const seen = idle.length;
+        expect((await ask(uap, uap.host(upstream))).status).toBe(200);
+        for (let tries = 0; tries < 200 && idle.length === seen; tries++) await sleep(25);
+        expect(idle.length).toBe(seen + 1);
+      }
+      // A busy machine makes one of them late, but not all; none may be early.
+      expect(Math.min(...idle)).toBeGreaterThan(1300);
+      expect(Math.min(...idle)).toBeLessThan(1900);
+    });
+
     test('an upstream that closes early turns no request into an error', async () => {
       const upstream = await start('http', echo, { keepAliveTimeout: 2000 });
       for (let i = 0; i < 3; i++) {
