@@ -8,7 +8,7 @@ import { type Factory, type Family, families, needsNothing } from '../lib/settin
 import { below, mergedInfo } from '../lib/settings/walk';
 import { inYaml } from '../lib/settings/yaml/words';
 import { type DocumentedOption, documentedFamily, documentedOptions, settingTexts } from './docstrings';
-import { defaultOf } from './settings-page';
+import { defaultOf } from './setting-rows';
 
 type Node = z.core.JSONSchema.JSONSchema;
 

@@ -6,5 +6,6 @@ export type {
   ExternalAccountBindingSpec,
   ResolvedCloud,
 } from './cloud';
-export type { PortSpec, PortsSpec, RegionSpec, ResolvedRegion } from './region';
+export type { PortSpec } from './ports';
+export type { PortsSpec, RegionSpec, ResolvedRegion } from './region';
 export { resolveCloud, settingsWarnings } from './resolve';

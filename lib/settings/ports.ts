@@ -1,6 +1,8 @@
 import type { PortRange } from '../nginx/bad-ports';
 import type { Fault } from '../validation/problems';
-import type { PortSpec } from './region';
+
+/** A port or an inclusive range of ports. */
+export type PortSpec = number | `${number}-${number}`;
 
 /** Undefined when it is no port, whatever it is. */
 export function parsePort(port: PortSpec): PortRange | undefined {

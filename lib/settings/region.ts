@@ -7,11 +7,8 @@ import { checkContact, checkOrigin, checkUapHostname, checkUrl, normalHostname }
 import { checkAddress, checkIpv4Network, checkNetwork } from '../validation/networks';
 import { checkBlocked } from './blocked';
 import { checked, type Given, ipNetwork, list, type Resolved, seconds, setting, settings, text } from './definition';
-import { checkPort, parsePort } from './ports';
+import { checkPort, type PortSpec, parsePort } from './ports';
 import { strategies, strategyDefault } from './strategies';
-
-/** A port or an inclusive range of ports. */
-export type PortSpec = number | `${number}-${number}`;
 
 const ports = () => list(checked<PortSpec>(checkPort).transform((port) => parsePort(port) as PortRange));
 

@@ -8,8 +8,7 @@ import type { WildcardCertificate } from '../strategies/wildcard-certificate';
 import { normalHostname } from '../validation/names';
 import { checkIpv4Network, containedNetworks, specialPurposeBlocks } from '../validation/networks';
 import { type Path, type Problem, pathText, show, valueAt, within } from '../validation/problems';
-import { covered, parsePort } from './ports';
-import type { PortSpec } from './region';
+import { covered, type PortSpec, parsePort } from './ports';
 
 /**
  * The settings as the operator gave them, some of them perhaps wrong. A rule sees only those that are valid alone, so

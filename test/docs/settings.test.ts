@@ -4,7 +4,8 @@ import vm from 'node:vm';
 import { instanceUserData } from '../../lib/instance/files';
 import { replacementTrigger } from '../../lib/instance/replacement-trigger';
 import { type RegionSpec, resolveCloud } from '../../lib/settings';
-import { settingRows, settingsPage } from '../../scripts/settings-page';
+import { settingRows } from '../../scripts/setting-rows';
+import { settingsPage } from '../../scripts/settings-page';
 import { cloud, region } from '../settings/specs';
 
 test('docs/settings.md says what the definitions say', () => {

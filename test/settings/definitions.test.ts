@@ -14,7 +14,7 @@ import { UpstreamSecurity } from '../../lib/strategies/upstream-security';
 import { WildcardCertificate } from '../../lib/strategies/wildcard-certificate';
 import { type Path, pathText } from '../../lib/validation/problems';
 import { settingTexts } from '../../scripts/docstrings';
-import { changeOf, defaultOf } from '../../scripts/settings-page';
+import { changeOf, defaultOf } from '../../scripts/setting-rows';
 import { cloud, problems, region } from './specs';
 
 const classes = {

@@ -13,7 +13,7 @@ import { UpstreamSecurity } from '../../../lib/strategies/upstream-security';
 import { WildcardCertificate } from '../../../lib/strategies/wildcard-certificate';
 import { yamlValue } from '../../../scripts/cloud-schema';
 import { documentedFamily, documentedOptions } from '../../../scripts/docstrings';
-import { settingRows } from '../../../scripts/settings-page';
+import { settingRows } from '../../../scripts/setting-rows';
 import { cloudB } from '../../../stacks/cloud-b';
 import { cloud, region } from '../specs';
 import { Folder, minimal } from './files';

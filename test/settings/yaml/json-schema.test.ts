@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { cloudJsonSchema, yamlValue } from '../../../scripts/cloud-schema';
-import { settingRows } from '../../../scripts/settings-page';
+import { settingRows } from '../../../scripts/setting-rows';
 import { minimal } from './files';
 
 const root = join(__dirname, '../../..');
