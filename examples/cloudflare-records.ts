@@ -1,6 +1,6 @@
 import { TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
-import { type AcmeChallenge, type AddressRecord, DnsRecords, type DnsVisitor, type Secret } from '../lib';
+import { type AcmeChallenge, type AddressRecord, DnsRecords, type Secret } from '../lib';
 
 /** Which zone of Cloudflare the records are in, and who may write them. */
 export interface CloudflareOptions {
@@ -31,13 +31,14 @@ class CloudflareProvider extends TerraformProvider {
   }
 }
 
-/** Records in a zone of Cloudflare, and the ACME challenge with the same token. */
+/**
+ * Records in a zone of Cloudflare, and the ACME challenge with the same token. `uap check` writes no test record there,
+ * and no distribution's ACME client knows Cloudflare: with `acmeOnInstance()` the settings are refused at synth.
+ */
 export class CloudflareRecords extends DnsRecords {
   readonly description: string;
   override readonly zone: string;
   readonly solvesChallenge = true;
-  // No client of a distribution knows Cloudflare: with acmeOnInstance() this is refused at synth.
-  readonly instanceChallengeProvider = undefined;
 
   constructor(private readonly options: CloudflareOptions) {
     super();
@@ -67,15 +68,6 @@ export class CloudflareRecords extends DnsRecords {
 
   acmeChallenge(scope: Construct): AcmeChallenge {
     return { provider: 'cloudflare', config: { CF_DNS_API_TOKEN: this.options.token.bind(scope) } };
-  }
-
-  instanceChallenge(): undefined {
-    return undefined;
-  }
-
-  /** `uap check` writes no test record at this service. */
-  visit<T>(visitor: DnsVisitor<T>): T {
-    return visitor.manual();
   }
 
   /** One provider for each stack, whatever the number of regions. */

@@ -89,8 +89,10 @@ export interface DnsVisitor<T> {
   rfc2136(options: Rfc2136Options): T;
   /** For `DnsRecords.designate`. */
   designate(options: DesignateOptions): T;
-  /** For `DnsRecords.manual`, and for strategies of other packages. */
+  /** For `DnsRecords.manual`. */
   manual(): T;
+  /** For every other strategy, such as those of other packages. */
+  other(strategy: DnsRecords): T;
 }
 
 const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
@@ -138,13 +140,17 @@ export abstract class DnsRecords {
   abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
 
   /** Calls the visitor's function for this strategy, with its options; returns what that returns. */
-  abstract visit<T>(visitor: DnsVisitor<T>): T;
+  visit<T>(visitor: DnsVisitor<T>): T {
+    return visitor.other(this);
+  }
 
-  /** Name of lego's provider for an ACME client on the instance; known without Terraform. */
-  abstract readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined;
+  /** Name of lego's provider for an ACME client on the instance; undefined if it has none for this service. */
+  readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined = undefined;
 
   /** The variables of that provider; they reach the instance as a secret apply-time file. */
-  abstract instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> | undefined;
+  instanceChallenge(_scope: Construct, _context: DnsContext): Readonly<Record<string, string>> | undefined {
+    return undefined;
+  }
 }
 
 const fqdn = (name: string) => (name.endsWith('.') ? name : `${name}.`);
@@ -160,7 +166,7 @@ class Rfc2136Records extends DnsRecords {
   readonly description: string;
   override readonly zone: string;
   readonly solvesChallenge = true;
-  readonly instanceChallengeProvider = 'rfc2136';
+  override readonly instanceChallengeProvider = 'rfc2136';
 
   constructor(private readonly options: Rfc2136Options) {
     super();
@@ -168,7 +174,7 @@ class Rfc2136Records extends DnsRecords {
     this.description = `rfc2136 (zone ${this.zone} at ${options.server})`;
   }
 
-  visit<T>(visitor: DnsVisitor<T>): T {
+  override visit<T>(visitor: DnsVisitor<T>): T {
     return visitor.rfc2136(this.options);
   }
 
@@ -228,7 +234,7 @@ class Rfc2136Records extends DnsRecords {
     };
   }
 
-  instanceChallenge(scope: Construct): Readonly<Record<string, string>> {
+  override instanceChallenge(scope: Construct): Readonly<Record<string, string>> {
     return this.acmeChallenge(scope).config;
   }
 }
@@ -237,7 +243,7 @@ class DesignateRecords extends DnsRecords {
   readonly description: string;
   override readonly zone: string;
   readonly solvesChallenge = true;
-  readonly instanceChallengeProvider = 'exec';
+  override readonly instanceChallengeProvider = 'exec';
 
   constructor(private readonly options: DesignateOptions) {
     super();
@@ -245,7 +251,7 @@ class DesignateRecords extends DnsRecords {
     this.description = `designate (zone ${this.zone})`;
   }
 
-  visit<T>(visitor: DnsVisitor<T>): T {
+  override visit<T>(visitor: DnsVisitor<T>): T {
     return visitor.designate(this.options);
   }
 
@@ -285,7 +291,7 @@ class DesignateRecords extends DnsRecords {
   }
 
   /** An application credential that can do nothing but read zones and write record sets. */
-  instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
+  override instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
     return instanceCredential(scope, 'dns-credential', context, {
       name: `${context.namePrefix}-${context.hostname}-dns`,
       description: `ACME challenges of the User Application Proxy ${context.hostname}`,
@@ -306,9 +312,8 @@ const dnsAccessRules: readonly (readonly [method: string, path: string])[] = [
 class ManualRecords extends DnsRecords {
   readonly description = 'manual';
   readonly solvesChallenge = false;
-  readonly instanceChallengeProvider = undefined;
 
-  visit<T>(visitor: DnsVisitor<T>): T {
+  override visit<T>(visitor: DnsVisitor<T>): T {
     return visitor.manual();
   }
 
@@ -321,10 +326,6 @@ class ManualRecords extends DnsRecords {
   }
 
   acmeChallenge(): undefined {
-    return undefined;
-  }
-
-  instanceChallenge(): undefined {
     return undefined;
   }
 }

@@ -125,7 +125,12 @@ test('the settings are right, and say what was answered', () => {
       { upstreamRanges: manyRanges },
     ],
   });
-  const cases = { rfc2136: (options: unknown) => options, designate: () => undefined, manual: () => 'manual' };
+  const cases = {
+    rfc2136: (options: unknown) => options,
+    designate: () => undefined,
+    manual: () => 'manual',
+    other: () => 'other',
+  };
   expect(everything?.dns.visit<unknown>(cases)).toMatchObject({
     server: 'ns1.cloud.org',
     key: { name: 'uap', algorithm: 'hmac-sha512', secret: { source: 'file ~/tsig.key' } },
