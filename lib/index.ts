@@ -19,6 +19,7 @@ export type { AcmeDirectory, AcmeSettings } from './strategies/acme-settings';
 export * from './strategies/dns-records';
 export * from './strategies/instance-address';
 export * from './strategies/load-balancer';
+export type { RegionContext } from './strategies/region-context';
 export { Secret } from './strategies/secret';
 export * from './strategies/secret-delivery';
 export { StateBackend } from './strategies/state-backend';

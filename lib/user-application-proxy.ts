@@ -7,7 +7,7 @@ import { createReplicas } from './constructs/replica';
 import { rollOut } from './constructs/rollout';
 import { serverProps } from './constructs/server-props';
 import { formatHost } from './hostname';
-import { certificateContext, instanceParts } from './instance/files';
+import { instanceParts, regionContext } from './instance/files';
 import { replacementTrigger } from './instance/replacement-trigger';
 import type { ResolvedCloud, ResolvedRegion } from './settings';
 import type { AddressRecord } from './strategies/dns-records';
@@ -61,13 +61,12 @@ export class UserApplicationProxy extends Construct {
   constructor(scope: Construct, id: string, { cloud, region }: UserApplicationProxyProps) {
     super(scope, id);
     const { hostname, address } = region;
-    const context = certificateContext(cloud, region);
-    const common = commonProps(cloud, region);
+    const context = regionContext(cloud, region);
     this.hostname = hostname;
     this.exampleUrl = exampleUrl(region);
 
     this.securityGroup = new ProxySecurityGroup(this, 'security-group', {
-      ...common,
+      ...context,
       adminNetworks: region.adminNetworks.map(String),
       balancerRanges: region.loadBalancer.sourceRanges,
       egressRanges: region.strictEgress ? region.upstreamRanges.map(String) : undefined,
@@ -85,26 +84,27 @@ export class UserApplicationProxy extends Construct {
 
     const server = serverProps(this, {
       ...region,
-      ...common,
+      ...context,
+      region: context.region,
       securityGroup: this.securityGroup,
       certificate,
       delivery,
       userData: bootData.withSecrets(delivery.secrets),
     });
-    const computeApi = server.keepsPort ? undefined : new ComputeApi(this, 'compute-api', common);
+    const computeApi = server.keepsPort ? undefined : new ComputeApi(this, 'compute-api', context);
     const { digest } = bootData;
     const { generation } = region;
     const triggers = { settings: replacementTrigger(cloud, region), generation, secrets: delivery.secrets };
-    const replicas = createReplicas(this, region.instances, { ...common, address, server, triggers, digest });
+    const replicas = createReplicas(this, region.instances, { context, address, server, triggers, digest });
     this.instances = replicas.map(({ instance }) => instance);
     this.instance = this.instances[0] as ProxyInstance;
     this.outdated = replicas.map(({ files }) => files.outdated).join(' || ');
     this.sourceAddresses = replicas.map((replica) => replica.sourceAddress);
 
     const { networkId } = this.instance;
-    const balancer = region.loadBalancer.bind(this, 'load-balancer', { ...common, hostname, networkId });
+    const balancer = region.loadBalancer.bind(this, 'load-balancer', networkId, context);
     this.addresses = balancer.port
-      ? address.expose(this, 'public-address', balancer.port, common)
+      ? address.expose(this, 'public-address', balancer.port, context)
       : concat(replicas.map((replica) => replica.addresses));
 
     const { chainPem } = certificate;
@@ -116,16 +116,6 @@ export class UserApplicationProxy extends Construct {
     const records = addressRecords(region, { addresses: this.addresses, separateAddresses, dependsOn: [...serving] });
     this.manualRecords = region.dns.bind(new Construct(this, 'records'), records, context).manual;
   }
-}
-
-/** Name, description, region and tags of everything that is created for a region. */
-function commonProps(cloud: ResolvedCloud, { hostname, region }: ResolvedRegion) {
-  return {
-    name: `${cloud.namePrefix}-${hostname.replaceAll('.', '-')}`,
-    description: `User Application Proxy ${hostname}`,
-    region: region ?? undefined,
-    tags: cloud.tags.length > 0 ? cloud.tags : undefined,
-  };
 }
 
 /** The records of the UAP's host name and of all names below it. */

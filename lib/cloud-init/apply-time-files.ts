@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import type { ApplyTimeFile, InstanceHook, InstanceParts } from '../instance-parts';
 import { CONFIG } from '../instance-paths';
 import { library, script, unit } from './assets';
@@ -39,15 +38,6 @@ export function pieceCount(maxLength: number): number {
     throw new Error(`an apply-time file's maxLength must be a whole number from 1 to 19000 bytes; got ${maxLength}`);
   }
   return count;
-}
-
-/** The values of the keys of an apply-time file, `count` of them; see {@link pieceKey}. */
-export function encodePieces(content: Buffer, count: number): string[] {
-  const text = gzipSync(content, { level: 9 }).toString('base64');
-  if (text.length > count * pieceLength) {
-    throw new Error(`${content.length} bytes need ${Math.ceil(text.length / pieceLength)} pieces; there are ${count}`);
-  }
-  return Array.from({ length: count }, (_, index) => text.slice(index * pieceLength, (index + 1) * pieceLength));
 }
 
 /** The metadata key that names the secret in Barbican with the content of an apply-time file, by its id. */

@@ -26,8 +26,6 @@ for path, mode, content in json.loads(gzip.decompress(base64.b85decode(open(arch
 export interface UserDataOptions {
   /** Name that the instance gives itself. */
   readonly hostname: string;
-  /** Public keys for the image's default user. @default - none but those of the server's key pair */
-  readonly sshAuthorizedKeys?: readonly string[];
 }
 
 export interface UserData {
@@ -50,7 +48,6 @@ export interface UserData {
  * beside the archive, as only Terraform knows their contents; other apply-time files are not part of it.
  */
 export function userData(parts: InstanceParts, options: UserDataOptions): UserData {
-  const { sshAuthorizedKeys = [] } = options;
   const files = parts.files ?? [];
   checkFiles(files);
   const secrets = (parts.applyTimeFiles ?? []).filter((file) => file.secret);
@@ -58,7 +55,6 @@ export function userData(parts: InstanceParts, options: UserDataOptions): UserDa
   const entries = JSON.stringify(files.map(({ path, content, mode }) => [path, mode ?? '0644', content]));
   const config = {
     fqdn: options.hostname,
-    ...(sshAuthorizedKeys.length > 0 ? { ssh_authorized_keys: sshAuthorizedKeys } : {}),
     // uap-setup installs what is missing: cloud-init gives up when another process holds apt's lock.
     package_update: false,
     package_upgrade: false,

@@ -3,8 +3,6 @@ import { AssetType, Fn, type ITerraformDependable, TerraformAsset, TerraformReso
 import { Construct } from 'constructs';
 import type { ComputeApi } from '../terraform/compute-api';
 
-export { ComputeApi } from '../terraform/compute-api';
-
 /** What a {@link Readiness} waits for. */
 export interface ReadinessProps {
   /** Host name of the UAP. */

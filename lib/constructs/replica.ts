@@ -1,12 +1,14 @@
 import { Fn } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { AddressContext, InstanceAddress, ReservedAddress } from '../strategies/instance-address';
+import type { InstanceAddress, ReservedAddress } from '../strategies/instance-address';
+import type { RegionContext } from '../strategies/region-context';
 import { InstanceFilesRecord, ReplacementTrigger, type ReplacementTriggerProps } from './instance-replacement';
 import { ProxyInstance } from './proxy-instance';
 import type { ServerProps } from './server-props';
 
 /** What the replicas of a UAP are created from. */
-export interface ReplicaConfig extends AddressContext {
+export interface ReplicaConfig {
+  readonly context: RegionContext;
   readonly address: InstanceAddress;
   readonly server: ServerProps;
   /** What replaces an instance when it changes. */
@@ -40,10 +42,10 @@ export function createReplicas(scope: Construct, count: number, config: ReplicaC
 }
 
 function createReplica(scope: Construct, index: number, config: ReplicaConfig, sibling?: ProxyInstance): Replica {
-  const { address, server, triggers, digest } = config;
+  const { context, address, server, triggers, digest } = config;
   const numbered = (text: string) => (index === 0 ? text : `${text}-${index + 1}`);
   const name = numbered(server.name);
-  const reserved = address.reserve(scope, numbered('address'), config);
+  const reserved = address.reserve(scope, numbered('address'), context);
   // One for each, so that Terraform can replace them one by one.
   const trigger = new ReplacementTrigger(scope, numbered('source'), triggers);
   const instance = new ProxyInstance(scope, numbered('instance'), {

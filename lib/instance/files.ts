@@ -8,14 +8,19 @@ import type { ResolvedCloud, ResolvedRegion } from '../settings';
 import type { CertificateContext } from '../strategies/wildcard-certificate';
 
 /** What the strategies of a region need to know about it. */
-export function certificateContext(cloud: ResolvedCloud, region: ResolvedRegion): CertificateContext {
+export function regionContext(cloud: ResolvedCloud, region: ResolvedRegion): CertificateContext {
+  const { openstack, namePrefix, tags, acme } = cloud;
+  const { hostname, dns } = region;
   return {
-    hostname: region.hostname,
-    openstack: cloud.openstack,
+    hostname,
+    openstack,
     region: region.region ?? undefined,
-    namePrefix: cloud.namePrefix,
-    dns: region.dns,
-    acme: cloud.acme,
+    namePrefix,
+    name: `${namePrefix}-${hostname.replaceAll('.', '-')}`,
+    description: `User Application Proxy ${hostname}`,
+    tags: tags.length > 0 ? tags : undefined,
+    dns,
+    acme,
   };
 }
 
@@ -35,7 +40,7 @@ export function applyTimeParts(
   region: ResolvedRegion,
   upstreamTls: UpstreamTls,
 ): Required<InstanceParts> {
-  const certificate = region.certificate.instanceParts(certificateContext(cloud, region));
+  const certificate = region.certificate.instanceParts(regionContext(cloud, region));
   // Hooks run in this order: the certificate starts Nginx, which needs what upstreams ask for.
   const late = mergeParts(addressParts, upstreamTls.parts, certificate);
   return { ...late, applyTimeFiles: region.delivery.route(late.applyTimeFiles) };

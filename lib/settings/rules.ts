@@ -6,7 +6,7 @@ import type { LoadBalancer } from '../strategies/load-balancer';
 import type { UpstreamSecurity } from '../strategies/upstream-security';
 import type { WildcardCertificate } from '../strategies/wildcard-certificate';
 import { normalHostname } from '../validation/names';
-import { checkIpv4Network, containedNetworks, specialPurposeBlocks } from '../validation/networks';
+import { containedNetworks, specialPurposeBlocks } from '../validation/networks';
 import { type Path, type Problem, pathText, show, valueAt, within } from '../validation/problems';
 import { covered, type PortSpec, parsePort } from './ports';
 
@@ -196,7 +196,7 @@ function growth(settings: Settings, region: number): Problem[] {
   const balancer = get<LoadBalancer>('loadBalancer');
   const options = [
     ['address', get<InstanceAddress>('address')?.problems() ?? []] as const,
-    ['loadBalancer', balancer?.problems((range) => checkIpv4Network(range)?.wrong) ?? []] as const,
+    ['loadBalancer', balancer?.problems() ?? []] as const,
   ];
   const problems: Problem[] = options.flatMap(([key, found]) =>
     found.map((problem) => ({ ...problem, path: `${path(key)}.${problem.path}` })),

@@ -3,19 +3,9 @@ import type { Construct } from 'constructs';
 import { instanceCredential } from '../terraform/application-credential';
 import { ARecordSet, DnsProvider } from '../terraform/providers/dns';
 import { DataOpenstackDnsZoneV2, DnsRecordsetV2 } from '../terraform/providers/openstack';
+import type { RegionContext } from './region-context';
 import type { Secret } from './secret';
-
-/** Where a UAP stands, as the DNS strategies need to know it. */
-export interface DnsContext {
-  /** Host name of the UAP. */
-  readonly hostname: string;
-  /** Entry of clouds.yaml; undefined: the OS_* variables. */
-  readonly openstack?: string;
-  /** Keystone region; undefined: the cloud's only one. */
-  readonly region?: string;
-  /** Prefix of the names of things that are created in the cloud. */
-  readonly namePrefix: string;
-}
+import { typeGuard } from './type-guard';
 
 /** An address record set to publish; `addresses` is a Terraform list token. */
 export interface AddressRecord {
@@ -95,8 +85,6 @@ export interface DnsVisitor<T> {
   other(strategy: DnsRecords): T;
 }
 
-const brand = Symbol.for('cdktf-openstack-uap.DnsRecords');
-
 /**
  * Publishes the records of UAPs and, where it can, solves the ACME DNS-01 challenge with the same credentials.
  * @example DnsRecords.designate({ zone: 'cloud.org' })
@@ -118,11 +106,7 @@ export abstract class DnsRecords {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isDnsRecords(value: unknown): value is DnsRecords {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isDnsRecords = typeGuard<DnsRecords>('isDnsRecords');
 
   /** What it is, for messages: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
   abstract readonly description: string;
@@ -134,10 +118,10 @@ export abstract class DnsRecords {
   abstract readonly solvesChallenge: boolean;
 
   /** Publishes the records; returns the zone-file lines that the operator has to add. */
-  abstract bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] };
+  abstract bind(scope: Construct, records: readonly AddressRecord[], context: RegionContext): { manual: string[] };
 
   /** The challenge for the acme provider. */
-  abstract acmeChallenge(scope: Construct, context: DnsContext): AcmeChallenge | undefined;
+  abstract acmeChallenge(scope: Construct, context: RegionContext): AcmeChallenge | undefined;
 
   /** Calls the visitor's function for this strategy, with its options; returns what that returns. */
   visit<T>(visitor: DnsVisitor<T>): T {
@@ -148,7 +132,7 @@ export abstract class DnsRecords {
   readonly instanceChallengeProvider: 'rfc2136' | 'exec' | undefined = undefined;
 
   /** The variables of that provider; they reach the instance as a secret apply-time file. */
-  instanceChallenge(_scope: Construct, _context: DnsContext): Readonly<Record<string, string>> | undefined {
+  instanceChallenge(_scope: Construct, _context: RegionContext): Readonly<Record<string, string>> | undefined {
     return undefined;
   }
 }
@@ -255,7 +239,7 @@ class DesignateRecords extends DnsRecords {
     return visitor.designate(this.options);
   }
 
-  bind(scope: Construct, records: readonly AddressRecord[], context: DnsContext): { manual: string[] } {
+  bind(scope: Construct, records: readonly AddressRecord[], context: RegionContext): { manual: string[] } {
     // The id is in the provider's error, which itself does not say what was not found.
     const zone = new DataOpenstackDnsZoneV2(scope, `zone-${this.zone.replaceAll('.', '-')}`, {
       name: fqdn(this.zone),
@@ -275,7 +259,7 @@ class DesignateRecords extends DnsRecords {
     return { manual: [] };
   }
 
-  acmeChallenge(_scope: Construct, context: DnsContext): AcmeChallenge {
+  acmeChallenge(_scope: Construct, context: RegionContext): AcmeChallenge {
     const cloud = this.options.openstack ?? context.openstack;
     return {
       provider: 'designate',
@@ -291,7 +275,7 @@ class DesignateRecords extends DnsRecords {
   }
 
   /** An application credential that can do nothing but read zones and write record sets. */
-  override instanceChallenge(scope: Construct, context: DnsContext): Readonly<Record<string, string>> {
+  override instanceChallenge(scope: Construct, context: RegionContext): Readonly<Record<string, string>> {
     return instanceCredential(scope, 'dns-credential', context, {
       name: `${context.namePrefix}-${context.hostname}-dns`,
       description: `ACME challenges of the User Application Proxy ${context.hostname}`,

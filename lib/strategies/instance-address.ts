@@ -1,6 +1,9 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { NetworkingFloatingipAssociateV2, NetworkingFloatingipV2 } from '../terraform/providers/openstack';
+import type { Problem } from '../validation/problems';
+import type { RegionContext } from './region-context';
+import { typeGuard } from './type-guard';
 
 /** A floating IP for each instance. */
 export interface FloatingIpOptions {
@@ -11,16 +14,6 @@ export interface FloatingIpOptions {
   readonly pool: string;
   /** Name or id of the project's own network that the instances are on; a router joins it to the pool. */
   readonly network: string;
-}
-
-/** What a strategy needs to know to take an address. */
-export interface AddressContext {
-  /** Region as OpenStack calls it. @default - the provider's */
-  readonly region?: string;
-  /** For people, shown by `openstack floating ip list`. */
-  readonly description: string;
-  /** Tags of what is created. @default [] */
-  readonly tags?: readonly string[];
 }
 
 /** An instance that an address can lead to. */
@@ -48,8 +41,6 @@ export interface BalancerPort {
   readonly portId: string;
 }
 
-const brand = Symbol.for('cdktf-openstack-uap.InstanceAddress');
-
 /**
  * How instances get the address that browsers connect to and that users' instances see. It outlives the instance; how
  * one takes over from the other depends on it.
@@ -73,11 +64,7 @@ export abstract class InstanceAddress {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isInstanceAddress(value: unknown): value is InstanceAddress {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isInstanceAddress = typeGuard<InstanceAddress>('isInstanceAddress');
 
   /** What it is, for messages. */
   abstract readonly description: string;
@@ -86,7 +73,7 @@ export abstract class InstanceAddress {
   abstract readonly keepsPort: boolean;
 
   /** Faults of the options, each with the name of the option. */
-  problems(): readonly { readonly path: string; readonly wrong: string; readonly example: string }[] {
+  problems(): readonly Problem[] {
     return [];
   }
 
@@ -94,10 +81,10 @@ export abstract class InstanceAddress {
   abstract network(publicNetwork: string): string;
 
   /** Takes an address for an instance to come. */
-  abstract reserve(scope: Construct, id: string, context: AddressContext): ReservedAddress;
+  abstract reserve(scope: Construct, id: string, context: RegionContext): ReservedAddress;
 
   /** The addresses, a list token, at which clients reach a load balancer on the network of the instances. */
-  abstract expose(scope: Construct, id: string, balancer: BalancerPort, context: AddressContext): string[];
+  abstract expose(scope: Construct, id: string, balancer: BalancerPort, context: RegionContext): string[];
 }
 
 class PublicPort extends InstanceAddress {
@@ -142,40 +129,37 @@ class FloatingIp extends InstanceAddress {
     return this.options.network;
   }
 
-  reserve(scope: Construct, id: string, context: AddressContext): ReservedAddress {
+  reserve(scope: Construct, id: string, context: RegionContext): ReservedAddress {
     const own = new Construct(scope, id);
-    const floatingIp = this.floatingIp(own, context);
+    const address = this.take(own, context);
     return {
-      addresses: [floatingIp.address],
-      attach: (instance, ready) => [
-        // In place: the address moves from one port to the other in one step.
-        new NetworkingFloatingipAssociateV2(own, 'association', {
-          region: context.region,
-          floatingIp: floatingIp.address,
-          portId: instance.portId,
-          dependsOn: [...ready],
-        }),
-      ],
+      addresses: [address],
+      attach: ({ portId }, ready) => [this.associate(own, context, address, portId, ready)],
     };
   }
 
-  expose(scope: Construct, id: string, { portId }: BalancerPort, context: AddressContext): string[] {
+  expose(scope: Construct, id: string, { portId }: BalancerPort, context: RegionContext): string[] {
     const own = new Construct(scope, id);
-    const floatingIp = this.floatingIp(own, context);
-    new NetworkingFloatingipAssociateV2(own, 'association', {
-      region: context.region,
-      floatingIp: floatingIp.address,
-      portId,
-    });
-    return [floatingIp.address];
+    const address = this.take(own, context);
+    this.associate(own, context, address, portId);
+    return [address];
   }
 
-  private floatingIp(scope: Construct, { region, description, tags }: AddressContext): NetworkingFloatingipV2 {
-    return new NetworkingFloatingipV2(scope, 'Resource', {
-      region,
-      pool: this.options.pool,
-      description,
-      tags: tags ? [...tags] : undefined,
-    });
+  private take(scope: Construct, { region, description, tags }: RegionContext): string {
+    const { pool } = this.options;
+    const options = { region, pool, description, tags: tags && [...tags] };
+    return new NetworkingFloatingipV2(scope, 'Resource', options).address;
+  }
+
+  /** Changes in place: the address moves from one port to the other in one step. */
+  private associate(
+    scope: Construct,
+    { region }: RegionContext,
+    floatingIp: string,
+    portId: string,
+    ready?: readonly ITerraformDependable[],
+  ): ITerraformDependable {
+    const dependsOn = ready && [...ready];
+    return new NetworkingFloatingipAssociateV2(scope, 'association', { region, floatingIp, portId, dependsOn });
   }
 }

@@ -2,7 +2,11 @@ import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { HEALTH_PORT } from '../nginx/paths';
 import { LbListenerV2, LbLoadbalancerV2, LbMembersV2, LbMonitorV2, LbPoolV2 } from '../terraform/providers/openstack';
+import { checkIpv4Network } from '../validation/networks';
+import type { Problem } from '../validation/problems';
 import type { BalancerPort } from './instance-address';
+import type { RegionContext } from './region-context';
+import { typeGuard } from './type-guard';
 
 /** How Octavia, OpenStack's load balancer, stands in front of the instances. */
 export interface OctaviaOptions {
@@ -18,20 +22,6 @@ export interface OctaviaOptions {
   readonly provider?: string;
 }
 
-/** What a load balancer needs to know. */
-export interface LoadBalancerContext {
-  /** Name of what is created. */
-  readonly name: string;
-  /** Region as OpenStack calls it. @default - the provider's */
-  readonly region?: string;
-  /** Tags of what is created. @default [] */
-  readonly tags?: readonly string[];
-  /** Host name of the UAP. */
-  readonly hostname: string;
-  /** Id of the network that the instances are on; the load balancer has its address there. */
-  readonly networkId: string;
-}
-
 /** What a load balancer gives to the rest of the graph. */
 export interface BoundLoadBalancer {
   /** Where clients connect to; undefined: to the instances themselves. */
@@ -42,8 +32,6 @@ export interface BoundLoadBalancer {
    */
   serve(addresses: readonly string[], ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
 }
-
-const brand = Symbol.for('cdktf-openstack-uap.LoadBalancer');
 
 /** Milliseconds: a WebSocket that is idle for a day lives, as it does without a load balancer. */
 const idleTimeout = 24 * 3600 * 1000 + 60_000;
@@ -67,11 +55,7 @@ export abstract class LoadBalancer {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isLoadBalancer(value: unknown): value is LoadBalancer {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isLoadBalancer = typeGuard<LoadBalancer>('isLoadBalancer');
 
   /** What it is, for messages. */
   abstract readonly description: string;
@@ -83,22 +67,15 @@ export abstract class LoadBalancer {
   abstract readonly sourceRanges: readonly string[];
 
   /** Faults of the options, each with the name of the option. */
-  problems(_checkNetwork: (range: string) => string | undefined): readonly LoadBalancerProblem[] {
+  problems(): readonly Problem[] {
     return [];
   }
 
-  /** Creates its resources. */
-  abstract bind(scope: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer;
-}
-
-/** What is wrong with an option of a load balancer. */
-export interface LoadBalancerProblem {
-  /** The option. */
-  readonly path: string;
-  /** What is wrong, in lower case. */
-  readonly wrong: string;
-  /** A value that is right, as source text. */
-  readonly example: string;
+  /**
+   * Creates its resources.
+   * @param networkId of the network that the instances are on; the load balancer has its address there
+   */
+  abstract bind(scope: Construct, id: string, networkId: string, context: RegionContext): BoundLoadBalancer;
 }
 
 class NoLoadBalancer extends LoadBalancer {
@@ -122,16 +99,16 @@ class Octavia extends LoadBalancer {
     this.description = `octavia (connects from ${this.sourceRanges.join(', ')})`;
   }
 
-  override problems(checkNetwork: (range: string) => string | undefined): readonly LoadBalancerProblem[] {
-    const problems: LoadBalancerProblem[] = [];
+  override problems(): readonly Problem[] {
+    const problems: Problem[] = [];
     if (this.sourceRanges.length === 0) {
       const wrong =
         "is missing: the networks that the load balancer connects from, usually the instances' own subnet (`openstack subnet show -c cidr`)";
       problems.push({ path: 'sourceRanges', wrong, example: "['10.0.0.0/24']" });
     }
     for (const [index, range] of this.sourceRanges.entries()) {
-      const wrong = checkNetwork(String(range));
-      if (wrong) problems.push({ path: `sourceRanges[${index}]`, wrong, example: "'10.0.0.0/24'" });
+      const fault = checkIpv4Network(String(range));
+      if (fault) problems.push({ path: `sourceRanges[${index}]`, wrong: fault.wrong, example: "'10.0.0.0/24'" });
     }
     if (this.options?.provider === 'ovn') {
       const wrong =
@@ -141,14 +118,14 @@ class Octavia extends LoadBalancer {
     return problems;
   }
 
-  bind(parent: Construct, id: string, context: LoadBalancerContext): BoundLoadBalancer {
+  bind(parent: Construct, id: string, networkId: string, context: RegionContext): BoundLoadBalancer {
     const scope = new Construct(parent, id);
     const balancer = new LbLoadbalancerV2(scope, 'Resource', {
       region: context.region,
       tags: tagsOf(context),
       name: context.name,
-      description: `User Application Proxy ${context.hostname}`,
-      vipNetworkId: context.networkId,
+      description: context.description,
+      vipNetworkId: networkId,
       flavorId: this.options.flavor,
       loadbalancerProvider: this.options.provider,
     });
@@ -176,7 +153,7 @@ interface BalancedPort {
 
 function createPool(
   scope: Construct,
-  context: LoadBalancerContext,
+  context: RegionContext,
   balancer: LbLoadbalancerV2,
   { protocol, port, after }: Pick<BalancedPort, 'protocol' | 'port'> & { readonly after: ITerraformDependable },
 ): BalancedPort {
@@ -221,7 +198,7 @@ function createPool(
 /** All members in one resource, which changes in place: new ones come and old ones go in one step. */
 function setMembers(
   scope: Construct,
-  { name, region }: LoadBalancerContext,
+  { name, region }: RegionContext,
   { protocol, port, pool }: BalancedPort,
   addresses: readonly string[],
   dependsOn: ITerraformDependable[],
@@ -239,6 +216,6 @@ function setMembers(
   });
 }
 
-function tagsOf({ tags }: LoadBalancerContext): string[] | undefined {
-  return tags ? [...tags] : undefined;
+function tagsOf({ tags }: RegionContext): string[] | undefined {
+  return tags && [...tags];
 }

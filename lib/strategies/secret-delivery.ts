@@ -4,6 +4,8 @@ import { applyTimeFilesParts, base64Length, pieceCount, pieceKey, pieceLength, r
 import type { ApplyTimeContents, ApplyTimeFile, InstanceHook, InstanceParts } from '../instance-parts';
 import { credentialLines, instanceCredential } from '../terraform/application-credential';
 import { KeymanagerSecretV1 } from '../terraform/providers/openstack';
+import type { RegionContext } from './region-context';
+import { typeGuard } from './type-guard';
 
 /** What the delivery needs on the server resource. */
 export interface BoundDelivery {
@@ -28,20 +30,8 @@ export interface DeliveryOptions {
   readonly pollInterval: number;
 }
 
-/** Where the UAP stands, as a delivery needs to know it. */
-export interface DeliveryContext {
-  /** The UAP's host name. */
-  readonly hostname: string;
-  /** Keystone region; undefined: the cloud's only one. */
-  readonly region?: string;
-  /** Prefix of the names of things that are created in the cloud. */
-  readonly namePrefix: string;
-}
-
 /** Metadata items a server may have: Nova's default quota `metadata_items`. */
 const metadataItemsLimit = 128;
-
-const brand = Symbol.for('cdktf-openstack-uap.SecretDelivery');
 
 /**
  * How certificates travel to the instance and stay up to date there. With each of them, an apply-time file that is
@@ -76,11 +66,7 @@ export abstract class SecretDelivery {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isSecretDelivery(value: unknown): value is SecretDelivery {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isSecretDelivery = typeGuard<SecretDelivery>('isSecretDelivery');
 
   /** What it is, for messages. */
   abstract readonly description: string;
@@ -104,7 +90,7 @@ export abstract class SecretDelivery {
     scope: Construct,
     applyTimeFiles: readonly ApplyTimeFile[],
     contents: ApplyTimeContents,
-    context: DeliveryContext,
+    context: RegionContext,
   ): BoundDelivery;
 }
 
@@ -196,7 +182,7 @@ class InBarbican extends SecretDelivery {
     parent: Construct,
     applyTimeFiles: readonly ApplyTimeFile[],
     contents: ApplyTimeContents,
-    context: DeliveryContext,
+    context: RegionContext,
   ): BoundDelivery {
     const scope = new Construct(parent, 'barbican');
     const name = `${context.namePrefix}-${context.hostname}`;

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Fn, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { fileFault, filePath } from './pem';
-
-const brand = Symbol.for('cdktf-openstack-uap.Secret');
+import { typeGuard } from './type-guard';
 
 /**
  * A secret that Terraform needs. It is given by the operator when deploying and reaches neither the synth output nor
@@ -29,11 +28,7 @@ export abstract class Secret {
   }
 
   /** Whether a value is a secret, also when it came from another copy of this package. */
-  static isSecret(value: unknown): value is Secret {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isSecret = typeGuard<Secret>('isSecret');
 
   /** Where the secret comes from, for messages; never its value. */
   abstract readonly source: string;

@@ -1,8 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { HttpBackendConfig, PgBackendConfig, S3BackendConfig } from 'cdktf';
 import { App, HttpBackend, LocalBackend, PgBackend, S3Backend, type TerraformStack } from 'cdktf';
-
-const brand = Symbol.for('cdktf-openstack-uap.StateBackend');
+import { typeGuard } from './type-guard';
 
 /**
  * Where Terraform keeps the state of a cloud. The state holds secrets (which ones depends on the certificate
@@ -53,11 +52,7 @@ export abstract class StateBackend {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isStateBackend(value: unknown): value is StateBackend {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isStateBackend = typeGuard<StateBackend>('isStateBackend');
 
   /** What it is, for messages. */
   abstract readonly description: string;

@@ -7,6 +7,7 @@ import { checkHostname } from '../validation/names';
 import { nearest, type Problem, show } from '../validation/problems';
 import { type PemCertificates, readPemCertificates } from './pem';
 import { Secret } from './secret';
+import { typeGuard } from './type-guard';
 
 /** Which certificates of instances are good. */
 export interface VerifiedTlsOptions {
@@ -43,8 +44,6 @@ export interface MutualTlsOptions {
   readonly key: Secret;
 }
 
-const brand = Symbol.for('cdktf-openstack-uap.UpstreamSecurity');
-
 /**
  * How the proxy talks to `https` apps on the users' instances. Names that begin with `http-` go in the clear.
  * @example UpstreamSecurity.verifiedTls({ ca: 'stacks/instances-ca.pem' })
@@ -75,11 +74,7 @@ export abstract class UpstreamSecurity {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isUpstreamSecurity(value: unknown): value is UpstreamSecurity {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isUpstreamSecurity = typeGuard<UpstreamSecurity>('isUpstreamSecurity');
 
   /** What it is, for messages. */
   abstract readonly description: string;

@@ -6,11 +6,13 @@ import { SCRIPTS } from '../instance-paths';
 import { credentialLines } from '../terraform/application-credential';
 import { AcmeCertificate, AcmeProvider, AcmeRegistration } from '../terraform/providers/acme';
 import { type AcmeSettings, directoryId, directoryUrl } from './acme-settings';
-import type { DnsContext, DnsRecords } from './dns-records';
+import type { DnsRecords } from './dns-records';
+import type { RegionContext } from './region-context';
 import { Secret } from './secret';
+import { typeGuard } from './type-guard';
 
 /** What a certificate strategy needs to know. */
-export interface CertificateContext extends DnsContext {
+export interface CertificateContext extends RegionContext {
   /** Solves the DNS-01 challenge. */
   readonly dns: DnsRecords;
   /** The ACME account; undefined if the cloud has none. */
@@ -59,8 +61,6 @@ export interface PemCertificateOptions {
   readonly passphrase: Secret;
 }
 
-const brand = Symbol.for('cdktf-openstack-uap.WildcardCertificate');
-
 /**
  * Where the certificate for a UAP's host name and the names below it comes from.
  * @example WildcardCertificate.acmeOnInstance()
@@ -91,11 +91,7 @@ export abstract class WildcardCertificate {
   }
 
   /** Whether a value is one of these strategies, also when it came from another copy of this package. */
-  static isWildcardCertificate(value: unknown): value is WildcardCertificate {
-    return typeof value === 'object' && value !== null && brand in value;
-  }
-
-  readonly [brand] = true;
+  static readonly isWildcardCertificate = typeGuard<WildcardCertificate>('isWildcardCertificate');
 
   /** What it is, for messages. */
   abstract readonly description: string;

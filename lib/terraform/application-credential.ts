@@ -4,7 +4,7 @@ import { endpointUrl } from './endpoint-url';
 import { DataOpenstackIdentityAuthScopeV3, IdentityApplicationCredentialV3 } from './providers/openstack';
 
 /** An application credential: its name and what it may do. */
-export interface InstanceCredentialOptions {
+interface InstanceCredentialOptions {
   /** Unique among the application credentials of the user that deploys. */
   readonly name: string;
   /** For people, shown by `openstack application credential list`. */

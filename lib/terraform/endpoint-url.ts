@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { DataOpenstackIdentityAuthScopeV3 } from './providers/openstack';
 
 /** Which endpoint of a cloud. */
-export interface EndpointOptions {
+interface EndpointOptions {
   /** Type of the service in Keystone's catalog, e.g. `compute`. */
   readonly service: string;
   /** Region as OpenStack calls it. @default - the cloud's only one */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { applyTimeFilesParts, encodePieces, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
+import { applyTimeFilesParts, pieceCount, pieceKey, pieceLength } from '../../lib/cloud-init';
 import type { ApplyTimeFile, InstanceHook } from '../../lib/instance-parts';
+import { encodePieces } from './metadata-service';
 
 describe('pieces', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import { applyTimeFilesParts, baseParts, encodePieces, referenceKey } from '../../lib/cloud-init';
+import { applyTimeFilesParts, baseParts, referenceKey } from '../../lib/cloud-init';
 import { mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
-import { MetadataService } from './metadata-service';
+import { encodePieces, MetadataService } from './metadata-service';
 
 const [first, second] = ['0b7c4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1f', '42aa4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1d'];
 

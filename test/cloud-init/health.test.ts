@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { acmeParts, applyTimeFilesParts, baseParts, encodePieces } from '../../lib/cloud-init';
+import { acmeParts, applyTimeFilesParts, baseParts } from '../../lib/cloud-init';
 import { mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
-import { MetadataService } from './metadata-service';
+import { encodePieces, MetadataService } from './metadata-service';
 import { CertificateAuthority, type Issued } from './pki';
 
 const names = [hostname, `*.${hostname}`];

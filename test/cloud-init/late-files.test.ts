@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { applyTimeFilesParts, baseParts, encodePieces } from '../../lib/cloud-init';
+import { applyTimeFilesParts, baseParts } from '../../lib/cloud-init';
 import { type ApplyTimeFile, mergeParts } from '../../lib/instance-parts';
 import { describeScripts, hostname, Machine } from './machine';
-import { MetadataService } from './metadata-service';
+import { encodePieces, MetadataService } from './metadata-service';
 import { CertificateAuthority } from './pki';
 
 describeScripts('the script late-files', () => {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { pieceKey } from '../../lib/cloud-init';
+import { gzipSync } from 'node:zlib';
+import { pieceKey, pieceLength } from '../../lib/cloud-init';
 
 /** Answers as Nova's metadata service does. */
 export class MetadataService {
@@ -43,4 +44,13 @@ export class MetadataService {
   stop(): Promise<void> {
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
+}
+
+/** The values of the keys of an apply-time file, `count` of them; see `pieceKey`. */
+export function encodePieces(content: Buffer, count: number): string[] {
+  const text = gzipSync(content, { level: 9 }).toString('base64');
+  if (text.length > count * pieceLength) {
+    throw new Error(`${content.length} bytes need ${Math.ceil(text.length / pieceLength)} pieces; there are ${count}`);
+  }
+  return Array.from({ length: count }, (_, index) => text.slice(index * pieceLength, (index + 1) * pieceLength));
 }

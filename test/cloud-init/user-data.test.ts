@@ -51,10 +51,10 @@ describe('a secret apply-time file', () => {
   });
 
   test('may be a token, and the text around it is no template', () => {
-    const sshAuthorizedKeys = ['ssh-ed25519 AAAA ${ops} %{if} $x 100%'];
-    const text = userData(parts, { ...options, sshAuthorizedKeys }).withSecrets({ password: '${TfToken[TOKEN.7]}' });
+    const hostname = '${host} %{if} $x 100%';
+    const text = userData(parts, { hostname }).withSecrets({ password: '${TfToken[TOKEN.7]}' });
     expect(text).toContain('"content": "${TfToken[TOKEN.7]}"');
-    expect(text).toContain('AAAA $${ops} %%{if} $x 100%"');
+    expect(text).toContain('"$${host} %%{if} $x 100%"');
   });
 
   test('has room for its greatest length', () => {
@@ -96,12 +96,6 @@ test('units are enabled, then started in the order of the list', () => {
     ['systemctl', 'enable', '--no-reload', ...units],
     ['systemctl', 'start', '--no-block', ...units],
   ]);
-});
-
-test('public keys are there only when given', () => {
-  const keys = ['ssh-ed25519 AAAA ops'];
-  expect(parse(userData({}, { ...options, sshAuthorizedKeys: keys }).text).ssh_authorized_keys).toEqual(keys);
-  expect(userData({}, options).text).not.toContain('ssh_authorized_keys');
 });
 
 test('the same parts give the same bytes, also at another time', () => {

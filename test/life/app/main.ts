@@ -112,6 +112,8 @@ StateBackend.local().bind(certificate);
 WildcardCertificate.acme().bind(certificate, {
   hostname: 'proxy-two.cloud-a.example.test',
   namePrefix: 'life',
+  name: 'life-certificate',
+  description: 'certificate without a cloud',
   dns: dnsOfA,
   acme: { ...acme, keyType: 'P256', profile: process.env.LIFE_PROFILE || undefined },
 });
