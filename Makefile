@@ -1,4 +1,4 @@
-# Two targets do all of the set-up: `make demo` shows a real deployment, `make test` passes the tests.
+# Both main targets include the set-up: `make demo` shows a real deployment, `make test` runs the tests.
 SHELL := bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
@@ -7,7 +7,7 @@ SHELL := bash
 export CHECKPOINT_DISABLE := 1
 
 .PHONY: help
-help: ## this list
+help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
@@ -15,7 +15,7 @@ setup: node_modules ## install what is missing: Debian packages, npm packages, T
 	@sandbox/install
 	scripts/terraform
 
-# The marker is npm's own, so that a changed lock file installs anew; `prepare` makes .gen and dist.
+# npm writes the marker, so that a changed lock file installs again; `prepare` builds .gen and dist.
 node_modules: package.json package-lock.json
 	npm ci
 	touch node_modules
@@ -30,7 +30,7 @@ test-browser: node_modules ## real apps in Chromium through the proxy: JupyterLa
 	@test/browser/run
 
 .PHONY: demo
-demo: setup ## a real OpenStack here, both clouds deployed on it, and what they answer
+demo: setup ## start a real OpenStack here, deploy both clouds on it, and check them
 	@demo/demo
 
 .PHONY: demo-down
@@ -38,7 +38,7 @@ demo-down: ## destroy what the demo deployed, and stop its OpenStack
 	@demo/down
 
 .PHONY: e2e
-e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, nothing left behind
+e2e: setup ## the demo as a test: deploy, check, deploy again, destroy, and verify that nothing is left
 	@test/e2e/run
 
 .PHONY: test-life
@@ -46,11 +46,11 @@ test-life: setup ## renewals, changes and faults of a deployment, under load (ho
 	@test/life/run
 
 .PHONY: test-all
-test-all: setup ## all tests, on every image, and the bench, for a nightly job (hours); .ci/run has those for each change
+test-all: setup ## all tests, on every image, and the bench, for a nightly job (hours); .ci/run runs those for each change
 	@.ci/run all
 
 .PHONY: bench
-bench: node_modules ## speed and memory beside a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for a rough look
+bench: node_modules ## speed and memory compared to a static Nginx, HAProxy, Caddy: bench/RESULTS.md; QUICK=1 for rough figures
 	@sandbox/install bench/packages.txt
 	bench/run $(if $(QUICK),--quick)
 

@@ -19,7 +19,7 @@ check() { # check NAME COMMAND...
   fi
 }
 is() { [ "$1" = "$2" ] || { printf "          got '%s'\n          not '%s'\n" "$1" "$2"; return 1; }; }
-count() { # count LOG: adds its closing line; one that ended without has failed, whatever was counted
+count() { # count LOG: adds the counts of its closing line; a log without one counts as a failure
   local p f s
   read -r p f s < <(tail -n 1 "$1" | grep -E '^[0-9]+ passed, [0-9]+ failed' | tr -dc '0-9 \n')
   passed=$((passed + ${p:-0})) failed=$((failed + ${f:-1})) skipped=$((skipped + ${s:-0}))
@@ -43,18 +43,18 @@ hosts_of() { # the UAPs of a cloud
   esac
 }
 
-# Runs a command inside of the sandbox, where the cloud is; Terraform's providers were installed before.
+# Runs a command inside the sandbox, where the cloud is; Terraform's providers are already installed.
 inside() {
   sandbox/in -e CHECKPOINT_DISABLE -e CI -e FORCE_COLOR -e TERRAFORM_BINARY_NAME \
     -e LEGO_CA_CERTIFICATES="$run/pebble/ca.pem" "$@"
 }
 
-# Installs the providers of a synthesized stack, from a registry or a mirror; fails if one can't be had.
+# Installs the providers of a synthesized stack, from a registry or a mirror; fails if one is unavailable.
 install_providers() {
   "$terraform" -chdir="cdktf.out/stacks/$1" init -input=false -no-color >"cdktf.out/$1.init.log" 2>&1
 }
 
-# The clouds that can be deployed with the providers at hand, one a line; says why others can't.
+# Prints the clouds whose providers are available, one a line, and the reason for each other one.
 deployable() {
   local cloud missing
   npx cdktf synth --log-level error >cdktf.out.log 2>&1 || { cat cdktf.out.log >&2; return 1; }
@@ -64,7 +64,7 @@ deployable() {
       echo "$cloud"
     else
       missing=$(grep -oE '(hashicorp/dns|vancluever/acme|terraform-provider-openstack/openstack)' "cdktf.out/$cloud.init.log" | sort -u | paste -sd ' ')
-      echo "skipped: $cloud, since Terraform can't install: ${missing:-see cdktf.out/$cloud.init.log} (no registry and no mirror has it)" >&2
+      echo "skipped $cloud: Terraform can't install ${missing:-see cdktf.out/$cloud.init.log} (no registry and no mirror has it)" >&2
     fi
   done
 }
@@ -80,14 +80,14 @@ refuse_occupied() {
   exit 1
 }
 
-deploy() { # the command that an operator types, inside of the sandbox
+deploy() { # the operator's command, inside the sandbox
   claim_state "$1" || return 1
   echo "\$ npx cdktf deploy $1 --auto-approve"
   inside npx cdktf deploy "$1" --auto-approve --skip-provider-lock --log-level error
 }
 
-# The sandbox is a new cloud each time it is started, and a state that names an older one is worth nothing. The marker
-# tells the demo's own states from one that you keep for a real cloud of the same name, which is not touched.
+# Each start of the sandbox is a new cloud, and a state of an older one is useless. The marker distinguishes the demo's
+# states from the state of a real cloud of the same name, which the demo does not touch.
 sandbox_id() { stat -c %Y "$run/clouds.yaml" 2>/dev/null || echo none; }
 state_of() { echo "terraform.$1.tfstate"; }
 marker_of() { echo "terraform.$1.tfstate.sandbox"; }
@@ -96,7 +96,7 @@ claim_state() {
   local state marker
   state=$(state_of "$1") marker=$(marker_of "$1")
   if [ -s "$state" ] && [ ! -e "$marker" ]; then
-    echo "$state is there and not the demo's: move it away, or try the demo in another clone" >&2
+    echo "$state exists and is not the demo's: move it away, or run the demo in another clone" >&2
     return 1
   fi
   [ "$(cat "$marker" 2>/dev/null)" = "$(sandbox_id)" ] || rm -f "$state" "$state.backup"
@@ -111,6 +111,6 @@ destroy() {
   inside npx cdktf destroy "$1" --auto-approve --skip-provider-lock --log-level error
 }
 
-sandbox_gone() { # takes it down; nothing may be left of it
+sandbox_gone() { # takes the sandbox down, and checks that nothing of it is left
   sandbox/down && ! ip netns list | grep -q uap && ! sandbox/status --quiet
 }

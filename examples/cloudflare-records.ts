@@ -2,7 +2,7 @@ import { TerraformProvider, TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { type AcmeChallenge, type AddressRecord, DnsRecords, type Secret } from '../lib';
 
-/** Which zone of Cloudflare the records are in, and who may write them. */
+/** The zone of the records in Cloudflare, and the credential that may write them. */
 export interface CloudflareOptions {
   /** Name of the zone, e.g. `cloud.org`. */
   readonly zone: string;
@@ -60,7 +60,7 @@ export class CloudflareRecords extends DnsRecords {
         record.addOverride('type', type);
         record.addOverride('content', address);
         record.addOverride('ttl', ttl);
-        record.addOverride('proxied', false); // Cloudflare's own proxy has no certificate for names two labels down
+        record.addOverride('proxied', false); // Cloudflare's own proxy has no certificate for names two labels below the zone
       }
     }
     return { manual: [] };

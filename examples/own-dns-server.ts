@@ -9,7 +9,7 @@ export const ownDnsServer: CloudSpec = {
     server: 'ns1.cloud.org',
     zone: 'cloud.org',
     key: { name: 'uap', secret: Secret.file('~/tsig/uap.key') },
-    // On the instances is this key only. Limit it in the server's update-policy to the TXT records of the challenges.
+    // The instances have only this key. Limit it in the server's update-policy to the TXT records of the challenges.
     challengeKey: { name: 'uap-challenge', secret: Secret.file('~/tsig/uap-challenge.key') },
   }),
   certificate: WildcardCertificate.acmeOnInstance(),

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Started by `up` inside of the new namespaces.
+# Started by `up` inside the new namespaces.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/lib.sh"
 for service in $SERVICES; do . "$SANDBOX/services/$service.sh"; done
 cd "$RUN"
 METADATA_CACHE=${UAP_SANDBOX_METADATA_CACHE:-15}
-# Routers and floating IPs take seconds to start, which few need.
+# Routers and floating IPs take seconds to start, and few tests need them.
 NEUTRON_PLUGINS=${UAP_SANDBOX_L3:+router}
 
 each() {
@@ -13,7 +13,7 @@ each() {
   for service in $2; do if declare -F "${service}_$1" > /dev/null; then "${service}_$1"; fi; done
 }
 
-# --- what the namespaces need before any service: names, mounts, the public network
+# --- prerequisites of all services: names, mounts, the public network
 
 # Adds a namespace whose eth0 is joined to a link of the sandbox.
 namespace() {
@@ -41,7 +41,7 @@ mount --bind "$ETC/resolv.conf" "$resolv"
 
 ip link set lo up
 sysctl -qw net.ipv4.ip_forward=1
-# The bridge agent owns prov1. All that is not Neutron's sits on the other side, so that it works without the agent.
+# The bridge agent owns prov1. Everything outside Neutron is on the other side, so that it works without the agent.
 ip link add br-public type bridge
 ip address add "$ADDRESS/${PUBLIC_CIDR#*/}" dev br-public
 ip link add prov0 type veth peer name prov1
@@ -50,7 +50,7 @@ for link in br-public prov0 prov1; do ip link set $link up; done
 ethtool -K prov0 tx off > /dev/null
 ethtool -K br-public tx off > /dev/null
 
-# --- the passwords and schemas of an earlier run, as long as what they are made from is the same
+# --- the passwords and schemas of an earlier run, if their inputs have not changed
 
 key=$(cat "$SANDBOX"/conf/* "$SANDBOX/seed.py" "$SANDBOX/sandbox.env" "$SANDBOX"/services/*.sh <(dpkg-query -W -f='${Package} ${Version}\n' \
   'keystone*' 'glance*' 'placement*' 'nova*' 'neutron*' 'designate*' 'mariadb*' 'python3-oslo*' 2> /dev/null) | sha256sum)
@@ -74,7 +74,7 @@ say "database"
 if [ -e "$CACHE/database.sql" ]; then
   sql < "$CACHE/database.sql"
 else
-  say "no schemas in the cache: making them (about 15 s more, once)"
+  say "no schemas in the cache: creating them (about 15 s more, once)"
   nova_schema > "$LOG/schema-nova.log" 2>&1 &
   nova=$!
   each schema "keystone placement glance neutron designate" > "$LOG/schema.log" 2>&1 &

@@ -4,9 +4,9 @@ import signal
 import sys
 import time
 
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # reaps whatever is left to it
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # reaps orphaned processes
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-# Nobody would find an init whose start was interrupted before its pid was written down.
+# If the start is interrupted before the pid is written, no script could find and stop this process.
 time.sleep(10)
 if not os.path.exists(os.path.join(os.path.dirname(sys.argv[0]), "init")):
     sys.exit("not adopted")

@@ -1,17 +1,17 @@
-# Shared by the scripts of the sandbox, outside and inside of its namespaces.
+# Shared by the scripts of the sandbox, outside and inside its namespaces.
 SANDBOX=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 set -a
 . "$SANDBOX/sandbox.env"
 set +a
 DIR=${UAP_SANDBOX_DIR:-$HOME/.cache/uap-sandbox}
 RUN=$DIR/run ETC=$DIR/run/etc LOG=$DIR/run/log PIDS=$DIR/run/pids
-# In this order they are configured, started and waited for.
+# Services, in the order in which they are configured, started and waited for.
 SERVICES="memcached named pebble mirror libvirt rabbitmq mariadb keystone placement glance nova neutron designate instances browser"
-# Those that are started only when they are asked for: UAP_SANDBOX_SERVICES, kept for the other scripts in a file.
+# Services that start only if UAP_SANDBOX_SERVICES names them; a file keeps the names for the other scripts.
 OPTIONAL=${UAP_SANDBOX_SERVICES-$(cat "$RUN/services" 2> /dev/null || true)}
 SERVICES+=${OPTIONAL:+ $OPTIONAL}
 
-# Debian's programs need Debian's Python: nothing of the caller's may come first, only the Pebble that `install` builds.
+# Debian's programs need Debian's Python, so the caller's PATH is not used. Only the Pebble that `install` builds is first.
 export CALLER_PATH=${CALLER_PATH:-$PATH} BUILT=$DIR/pebble-$PEBBLE_VERSION
 export PATH=$BUILT:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 : "${STARTED:=${EPOCHREALTIME/./}}"
@@ -53,7 +53,7 @@ apt_sources() {
     | sed -n "s#^\(https\?:[^ ]*\) $own\(-security\|-updates\|\) main\$#deb \1 $1\2 main#p" | sort -u)
   [ -n "$lines" ] || fail "no http(s) source of $own main in apt's sources"
   case $1 in jammy | noble) ;; *) echo "$lines"; return ;; esac
-  # Mirrors of Debian often have Ubuntu beside it. Debian has no package with Ubuntu's keys, so nothing is verified.
+  # Mirrors of Debian often have Ubuntu too. Debian has no package with Ubuntu's keys, so signatures are not verified.
   mirror=${UAP_SANDBOX_UBUNTU_MIRROR:-$(sed -n 's#^deb \(.*\)/debian/\? .*#\1/ubuntu#p' <<< "$lines" | head -n 1)}
   [ -n "$mirror" ] || fail 'UAP_SANDBOX_UBUNTU_MIRROR must name a mirror of Ubuntu'
   for pocket in '' -updates -security; do echo "deb [trusted=yes] $mirror $1$pocket main universe"; done
@@ -61,7 +61,7 @@ apt_sources() {
 
 start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
-# The init process of the running sandbox. A pid alone may belong to another process by now.
+# The init process of the running sandbox. The start time is compared too, because pids are reused.
 init_pid() {
   local pid start
   { read -r pid start < "$RUN/init"; } 2>/dev/null || return 1
@@ -71,7 +71,7 @@ init_pid() {
 
 # enter [NAME=VALUE...] COMMAND...: in all namespaces of the sandbox, in a clean environment, in the same directory.
 # The command ends when its caller is killed.
-# CDKTF and Terraform would wait for servers that tell of newer versions, and none is reached from inside.
+# CDKTF and Terraform would wait for their version-check servers, which are unreachable from inside.
 enter() {
   local pid
   pid=$(init_pid) || fail "the sandbox is not up: $SANDBOX/up"
@@ -96,7 +96,7 @@ alive() {
 answers() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 logged() { grep -qF "$2" "$LOG/$1.log" 2>/dev/null; }
 
-# wait_svc NAME COMMAND...: until the command succeeds; at once an error when the daemon has died
+# wait_svc NAME COMMAND...: waits until the command succeeds; fails at once if the daemon died
 wait_svc() {
   local name=$1
   shift
@@ -106,7 +106,7 @@ wait_svc() {
 }
 
 # wsgi NAME PORT PROCESSES FILE. One thread each: with several, Keystone mixes up the tokens of requests that it serves
-# at the same time. Kept-alive connections that uwsgi closes make clients fail now and then.
+# at the same time. No keep-alive: clients fail occasionally on connections that uwsgi closes.
 wsgi() {
   svc "$1" uwsgi --plugins python3 --master --die-on-term --enable-threads --buffer-size 65535 --listen 100 --thunder-lock --need-app \
     --add-header Connection:close --processes "$3" --http-socket "$ADDRESS:$2" --wsgi-file "$4"

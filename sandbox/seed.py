@@ -88,7 +88,7 @@ def identity():
 
 
 def connect(name, kind):
-    """A connection once the API listens: trying through the SDK costs what the services need to start."""
+    """A connection once the API listens: retries through the SDK would take CPU from the starting services."""
     url = urllib.parse.urlsplit(SERVICES[kind][1])
     eventually(kind, lambda: socket.create_connection((url.hostname, url.port), 1).close() or True)
     return openstack.connect(cloud=name)
@@ -138,7 +138,7 @@ def network():
 
 
 def tenant_network(public):
-    """A network of cloud-a's own behind a router, for floating IPs."""
+    """A network of cloud-a behind a router, for floating IPs."""
     api = openstack.connect(cloud="cloud-a").network
     name = ENV["TENANT_NETWORK"]
     own = api.create_network(name=name)
@@ -167,7 +167,7 @@ def zone():
 
 
 def barbican():
-    """Barbican's endpoints, and the role that its default policy asks for of whoever stores a secret."""
+    """Barbican's endpoints, and the role that its default policy requires to store a secret."""
     api = openstack.connect(cloud="admin").identity
     add_endpoints(api, api.create_service(name="barbican", type="key-manager"), f"http://{ADDRESS}:9311", REGIONS)
     grant(api, "creator")

@@ -1,4 +1,4 @@
-"""Part of `test`: what a project of each cloud can do, and what an application credential with access rules cannot."""
+"""Part of `test`: checks the rights of a project in each cloud, and the limits of an application credential with access rules."""
 import os
 import uuid
 
@@ -48,7 +48,7 @@ zones = {zone.name: zone for zone in owner.dns.zones()}
 check("cloud-b owns its zone", lambda: zones[ENV["ZONE_B"] + "."].status == "ACTIVE")
 check("cloud-a does not see it", lambda: not list(openstack.connect(cloud="cloud-a").dns.zones()))
 
-# By hand: this SDK drops the access rules without a word.
+# Without the SDK, which silently drops the access rules.
 credential = owner.identity.post(f"/users/{owner.current_user_id}/application_credentials", json={"application_credential": {
     "name": "test-" + uuid.uuid4().hex[:8], "roles": [{"name": "member"}],
     "access_rules": [rule("GET", "/v2/zones"), rule("GET", "/v2/zones/*/recordsets"), rule("POST", "/v2/zones/*/recordsets"),

@@ -1,9 +1,9 @@
-// Builds dist: the compiled sources, and beside them the files that are read at run time (assets/).
+// Builds dist: the compiled sources, and the files that they read at run time (assets/).
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Renamed when it is complete, so that an interrupted build leaves no half of it in dist.
+// Renamed when complete, so that an interrupted build leaves no partial dist.
 const unfinished = 'dist.new';
 for (const folder of [unfinished, 'dist']) rmSync(folder, { recursive: true, force: true });
 

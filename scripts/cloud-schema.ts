@@ -1,4 +1,4 @@
-// Prints schemas/cloud.schema.json, which editors check the YAML form of a cloud's settings with:
+// Prints schemas/cloud.schema.json, with which editors check the YAML form of a cloud's settings:
 // `npm run docs`
 import vm from 'node:vm';
 import { z } from 'zod';
@@ -22,7 +22,7 @@ const port: Node = {
 
 const texts = settingTexts();
 
-/** The schema that zod makes, with docstrings, and with strategies and secrets in their YAML form. */
+/** The schema from zod, with docstrings, and with strategies and secrets in their YAML form. */
 function generated(schema: z.ZodType): Node {
   return z.toJSONSchema(schema, {
     io: 'input',
@@ -37,7 +37,7 @@ function generated(schema: z.ZodType): Node {
         if (!path.includes('ports')) throw new Error(`no JSON Schema for ${path.join('.')}`);
         Object.assign(jsonSchema, port);
       }
-      // Lists aren't changed by this package, which is not for editors to say.
+      // zod marks lists as read-only for this package; editors must not show that to the user.
       delete jsonSchema.readOnly;
       for (const [name, property] of Object.entries(jsonSchema.properties ?? {})) {
         const { formerName } = mergedInfo(below([zodSchema], name)) ?? {};
@@ -49,14 +49,14 @@ function generated(schema: z.ZodType): Node {
         jsonSchema.description = inYaml([text, value && `Default: ${value}.`].filter(Boolean).join(' '));
         if (example && !example.includes('…')) jsonSchema.examples = [yamlValue(example)];
       }
-      // In the form of TypeScript; the description has it.
+      // The default is in TypeScript's form; the description contains it.
       if (jsonSchema.$ref || typeof jsonSchema.default === 'object') delete jsonSchema.default;
       if (jsonSchema.type === 'string' && !jsonSchema.enum && !jsonSchema.pattern) jsonSchema.minLength = 1;
     },
   });
 }
 
-/** Strategies and secrets as their YAML form has them, instead of as objects. */
+/** Strategies and secrets in their YAML form, instead of as objects. */
 const plainFactories = Object.fromEntries(
   Object.entries(families).map(([name, family]) => [
     name,
@@ -69,12 +69,12 @@ const plainFactories = Object.fromEntries(
   ]),
 );
 
-/** The value that source text of TypeScript stands for, in its YAML form. */
+/** The value of TypeScript source text, in its YAML form. */
 export function yamlValue(source: string): unknown {
   return JSON.parse(JSON.stringify(vm.runInNewContext(`(${source})`, plainFactories)));
 }
 
-/** Adds what the docstrings say to the options of an interface, and to those of the interfaces in it. */
+/** Adds the docstrings to the options of an interface, and to those of its nested interfaces. */
 function describe(node: Node, of: string, docs: readonly DocumentedOption[]): void {
   for (const [name, property] of Object.entries(objectIn(node)?.properties ?? {})) {
     const found = docs.find((one) => one.of === of && one.name === name);
@@ -87,7 +87,7 @@ function describe(node: Node, of: string, docs: readonly DocumentedOption[]): vo
   }
 }
 
-/** The object among what a setting may be. */
+/** The alternative of a setting that is an object. */
 function objectIn(node: Node): Node | undefined {
   if (node.properties) return node;
   if (typeof node.items === 'object' && !Array.isArray(node.items)) return objectIn(node.items as Node);

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import * as cloud from '../lib/settings/cloud';
 import * as region from '../lib/settings/region';
 
-/** An option of a strategy as its docstring says it. */
+/** An option of a strategy, from its docstring. */
 export interface DocumentedOption {
   /** The interface it is in, e.g. `Rfc2136Options`. */
   readonly of: string;
@@ -16,14 +16,14 @@ export interface DocumentedOption {
   readonly default?: string;
 }
 
-/** A family of strategies, e.g. `DnsRecords`, as its docstrings tell it. */
+/** A family of strategies, e.g. `DnsRecords`, from its docstrings. */
 export interface DocumentedFamily {
   readonly name: string;
   readonly text: string;
   readonly factories: readonly DocumentedFactory[];
 }
 
-/** One way to make a strategy, e.g. `DnsRecords.rfc2136`. */
+/** One factory of a strategy, e.g. `DnsRecords.rfc2136`. */
 export interface DocumentedFactory {
   readonly name: string;
   readonly text: string;
@@ -72,14 +72,14 @@ export function settingTexts(): ReadonlyMap<unknown, string> {
   return new Map(found);
 }
 
-/** The class of a family, with the static methods that make its strategies. */
+/** The class of a family, with the static methods that create its strategies. */
 export function documentedFamily(name: string): DocumentedFamily {
   const file = parse(fileOf(name));
   const family = file.statements.filter(ts.isClassDeclaration).find((one) => one.name?.text === name);
   if (!family) throw new Error(`no class ${name} in ${file.fileName}`);
   const factories = family.members
     .filter(ts.isMethodDeclaration)
-    // isDnsRecords() and the like return no DnsRecords.
+    // isDnsRecords() and similar methods return no DnsRecords.
     .filter((method) => method.type?.getText(file) === name)
     .map((method) => ({
       name: `${name}.${method.name.getText(file)}`,

@@ -1,5 +1,5 @@
-// Generates the bindings in .gen and then builds dist, each only if one of its inputs is newer: npx runs `prepare` again
-// when it first meets the package that it is in.
+// Generates the bindings in .gen and then builds dist, each only if an input is newer, because npx may run `prepare`
+// again in a folder that is already built.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ function changed(path) {
   return statSync(path).mtimeMs;
 }
 
-/** A folder counts itself as well: something may have been removed from it. */
+/** Includes the folder's own time: a removed file changes only that. */
 function newest(path) {
   if (!statSync(path).isDirectory()) return changed(path);
   return readdirSync(path, { recursive: true }).reduce(

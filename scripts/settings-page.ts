@@ -54,7 +54,7 @@ ${table(
   \`../node_modules/cdktf-openstack-uap/schemas/cloud.schema.json\` where this package is a dependency.
 - An app of your own lists the files of a folder by \`cloudsFromYaml(__dirname)\`, or reads one by \`cloudFromYaml(file)\`.`;
 
-/** A line of TypeScript as YAML has it, in the style of YAML. */
+/** A line of TypeScript in YAML's form and style. */
 function yamlLine(source: string): string {
   const [name = '', ...value] = source.split(': ');
   const data = yamlValue(value.join(': '));
@@ -84,7 +84,7 @@ function settingsTable(path: readonly (string | number)[]): string {
   return table(['Setting', 'Meaning', 'Default', 'Example', 'A change'], rows);
 }
 
-/** Of options whose names say enough to who writes code. */
+/** Descriptions of options without a docstring: their names explain them in code, but not in a table. */
 const texts: Record<string, string> = {
   port: 'Port of the server.',
   key: 'The TSIG key that the server takes updates with.',
@@ -93,7 +93,7 @@ const texts: Record<string, string> = {
 
 function optionText({ text, type }: DocumentedOption, path: string): string {
   const words = text || texts[path] || '';
-  // A union of texts: all that it may be.
+  // A union of strings: list all values.
   return /^'[^']*'( \| '[^']*')+$/.test(type) ? `${words} One of ${type.split(' | ').map(code).join(', ')}.` : words;
 }
 
@@ -102,7 +102,7 @@ function optionDefault({ optional, default: value = '' }: DocumentedOption): str
   return value.startsWith('- ') ? value.slice(2) : code(value);
 }
 
-/** The options of an interface, those of the interfaces in it after their own, each once. */
+/** The options of an interface, each followed by those of its nested interface, each once. */
 function nested(
   all: readonly DocumentedOption[],
   of: string,

@@ -1,4 +1,4 @@
-// Options of typedoc, which writes docs/api.md from the docstrings of what lib/index.ts exports: `npm run docs`.
+// Options of typedoc, which writes docs/api.md from the docstrings of the exports of lib/index.ts: `npm run docs`.
 import { Application, Converter, ReflectionKind } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 
@@ -13,10 +13,10 @@ the members of \`CloudSpec\` and \`RegionSpec\`, and what a change of each does.
 binding of the openstack provider, for stacks of your own.
 `;
 
-/** docs/settings.md has the members of these. */
+/** docs/settings.md describes the members of these. */
 const settings = /^(\w+Spec|Resolved\w+)$/;
 
-/** Priority of a handler that sees what the others made. */
+/** Priority of a handler that runs after all others. */
 const afterAll = -1000;
 
 /** @param {Application} app */
@@ -56,7 +56,7 @@ function unnamedMembers(project) {
     .map((member) => member.getFriendlyFullName());
 }
 
-/** What typedoc does not check itself. */
+/** Checks that typedoc lacks. */
 function faults(project) {
   const examples = project
     .getReflectionsByKind(Class | Callable)

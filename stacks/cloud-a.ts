@@ -1,7 +1,7 @@
 import { type CloudSpec, DnsRecords, Secret } from '../lib';
 
 // The sandbox of this repository: a real OpenStack, BIND and Pebble on one machine (sandbox/README.md).
-// The lines marked "real cloud:" are those that differ for yours.
+// For your cloud, change the lines marked "real cloud:".
 const sandbox = '~/.cache/uap-sandbox/run';
 
 /** Two regions, dynamic DNS updates, certificates by Terraform's acme provider: the reference. */

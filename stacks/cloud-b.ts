@@ -1,10 +1,10 @@
 import { type CloudSpec, DnsRecords, WildcardCertificate } from '../lib';
 
 // The sandbox of this repository: a real OpenStack, Designate and Pebble on one machine (sandbox/README.md).
-// The lines marked "real cloud:" are those that differ for yours.
+// For your cloud, change the lines marked "real cloud:".
 const sandbox = '~/.cache/uap-sandbox/run';
 
-/** One region, Designate, the certificate ordered and renewed on the instance: needs the openstack provider alone. */
+/** One region, Designate, the certificate ordered and renewed on the instance: needs only the openstack provider. */
 export const cloudB: CloudSpec = {
   name: 'cloud-b', // also the entry of clouds.yaml with the credentials
   keystoneHostname: 'keystone.cloud-b.example.test', // real cloud: as in your auth_url

@@ -5,15 +5,15 @@ import { type ShieldSettings, SIBLING } from './sibling-shield';
 export type AccessLogSettings = ShieldSettings;
 
 /**
- * Access log: a JSON object a line. Neither query strings nor referers, tokens live there. The path is as it came; of a
- * request that is passed on, decoded, which takes no regular expression.
+ * Access log: one JSON object per line, without query strings and referers, which may hold tokens. The path is as the
+ * client sent it; for proxied requests it is decoded, which avoids a regular expression.
  */
 export function accessLog(settings: AccessLogSettings): Feature {
   return {
     about: 'Access log in JSON, without query strings.',
     http: [
       because(
-        'Of a stream that ended before its answer Nginx says 000, which is no number in JSON.',
+        'Nginx reports 000 for a stream that ended before its response; JSON allows no leading zeros.',
         map('$status', '$uap_log_status', [
           ['default', '$status'],
           ['000', '0'],
@@ -55,7 +55,7 @@ function logFormat(name: string, path: string, { siblingShield }: AccessLogSetti
     bytes_received: '$request_length',
     bytes_sent: '$bytes_sent',
     seconds: '$request_time',
-    // Costs a look at several headers of each request.
+    // Evaluates several headers of each request, so only when asked for.
     ...(siblingShield === 'off' ? {} : { sibling: SIBLING }),
   };
   const fields = Object.entries(values).map(([key, value]) => `"${key}":${NUMBERS.has(key) ? value : `"${value}"`}`);

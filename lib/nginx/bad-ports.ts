@@ -5,9 +5,9 @@ export interface PortRange {
 }
 
 /**
- * The bad ports of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking (as of 2026): browsers refuse to
- * open them, because what listens there is no web server and may obey lines hidden in an HTTP request. Port 0, which
- * the standard lists too, is never well-formed here.
+ * The bad ports of the Fetch standard, https://fetch.spec.whatwg.org/#port-blocking (as of 2026). Browsers refuse to
+ * connect to them, because their services are not web servers and may obey lines hidden in an HTTP request. Port 0,
+ * which the standard lists too, is never well-formed here.
  */
 const FETCH_BAD_PORTS: readonly number[] = [
   1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
@@ -16,13 +16,13 @@ const FETCH_BAD_PORTS: readonly number[] = [
   6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 ];
 
-/** Ports that a UAP refuses unless the operator says otherwise: {@link FETCH_BAD_PORTS}. */
+/** Ports that a UAP refuses by default: {@link FETCH_BAD_PORTS}. */
 export const BAD_PORTS: readonly PortRange[] = portRanges(FETCH_BAD_PORTS);
 
 /** Every TCP port. */
 export const ALL_PORTS: readonly PortRange[] = [{ from: 1, to: 65535 }];
 
-/** Joins ports to the fewest inclusive ranges, sorted; repeated ports count once. */
+/** Merges ports into the fewest inclusive ranges, sorted; duplicates count once. */
 export function portRanges(ports: readonly number[]): PortRange[] {
   const ranges: { from: number; to: number }[] = [];
   for (const port of [...new Set(ports)].sort((a, b) => a - b)) {

@@ -7,7 +7,7 @@ import { REFUSED } from './target';
 
 export type CorsSettings = OriginSettings;
 
-/** CORS headers that are ours to say towards a client origin. */
+/** CORS headers that the UAP sets for a client origin, in place of the app. */
 const OURS = [
   'Access-Control-Allow-Origin',
   'Access-Control-Allow-Credentials',
@@ -19,14 +19,14 @@ const OURS = [
 /** Seconds that a browser remembers the answer to a preflight; browsers cap it. */
 const MAX_AGE = 86400;
 
-/** Scripts of client origins may read the apps' answers; their preflights are answered here. */
+/** Lets scripts of client origins read the apps' responses, and answers their preflights. */
 export function cors({ clientOrigins, sameInstanceCors }: CorsSettings): Feature {
-  if (clientOrigins.length === 0 && !sameInstanceCors) return { about: 'Nothing: there are no client origins.' };
+  if (clientOrigins.length === 0 && !sameInstanceCors) return { about: 'Empty: no client origins are set.' };
   return {
     about: 'CORS for client origins.',
     http: [
       because(
-        'An OPTIONS request is a preflight with both of these headers (Fetch standard, 4.8); Origin is there already.',
+        'An OPTIONS request with Access-Control-Request-Method and an Origin is a preflight (Fetch standard, 4.8).',
         map('$request_method', '$uap_preflight', [
           ['default', ''],
           ['OPTIONS', '$uap_preflight_method'],
@@ -58,7 +58,7 @@ export function cors({ clientOrigins, sameInstanceCors }: CorsSettings): Feature
     confFiles: [
       {
         name: 'cors-headers',
-        about: 'CORS headers of an answer to a client origin; empty ones are left out.',
+        about: 'CORS headers of a response to a client origin; Nginx omits empty ones.',
         directives: [
           addHeader('Access-Control-Allow-Origin', CLIENT_ORIGIN),
           addHeader('Access-Control-Allow-Credentials', '$uap_cors_credentials'),

@@ -1,8 +1,8 @@
 import type { PortRange } from './bad-ports';
 
 /**
- * A regular expression (PCRE, without anchors) for the decimal numbers of an inclusive range, without leading zeros:
- * Nginx's map knows texts and regular expressions only, no numbers.
+ * A regular expression (PCRE, without anchors) for the decimal numbers of an inclusive range, without leading zeros.
+ * Nginx's map compares strings and regular expressions, not numbers.
  */
 export function decimalRangeRegex({ from, to }: PortRange): string {
   const parts: string[] = [];
@@ -14,7 +14,7 @@ export function decimalRangeRegex({ from, to }: PortRange): string {
   return parts.join('|');
 }
 
-/** The greatest number up to `to` such that all from `low` on differ in trailing digits that run from 0 to 9, and one more. */
+/** The greatest number up to `to` for which one pattern, a digit range and then any digits, matches all from `low` on. */
 function lastWithSamePattern(low: number, to: number): number {
   let best = low;
   for (let unit = 1; low % unit === 0 && unit <= low * 10; unit *= 10) {

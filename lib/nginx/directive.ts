@@ -3,7 +3,7 @@ export interface Directive {
   readonly name: string;
   readonly args: readonly string[];
   readonly block?: readonly Directive[];
-  /** One line above the directive that says why it is there. */
+  /** One line above the directive with its reason. */
   readonly comment?: string;
 }
 
@@ -27,17 +27,17 @@ export function location(args: readonly string[], children: readonly Directive[]
   return block('location', args, children);
 }
 
-/** A header of the answer, whatever its status; Nginx leaves empty ones out. */
+/** A header of the response, for every status; Nginx omits empty ones. */
 export function addHeader(name: string, value: string): Directive {
   return directive('add_header', name, value, 'always');
 }
 
-/** A header of the request to the app; an empty one is not sent. */
+/** A header of the request to the app; Nginx omits an empty one. */
 export function setHeader(name: string, value: string): Directive {
   return directive('proxy_set_header', name, value);
 }
 
-/** `map source $variable { … }`, see ngx_http_map_module. Entries keep their order: the first regex that fits wins. */
+/** `map source $variable { … }`, see ngx_http_map_module. Entries keep their order: the first matching regex wins. */
 export function map(source: string, variable: string, entries: readonly (readonly [string, string])[]): Directive {
   return block(
     'map',
@@ -48,7 +48,7 @@ export function map(source: string, variable: string, entries: readonly (readonl
 
 /**
  * Text from outside (a host name, an origin) as part of an argument.
- * @throws Error if it holds a dollar sign, which Nginx would read as a variable and knows no escape for.
+ * @throws Error if it holds a dollar sign: Nginx would read a variable, and has no escape for it.
  */
 export function literal(text: string): string {
   if (text.includes('$')) {
@@ -57,7 +57,7 @@ export function literal(text: string): string {
   return text;
 }
 
-/** Text as part of a regular expression (PCRE) that matches just that text. */
+/** Text as part of a regular expression (PCRE) that matches exactly that text. */
 export function regexLiteral(text: string): string {
   return literal(text).replace(/[\\^.|?*+()[\]{}]/g, '\\$&');
 }
@@ -78,7 +78,7 @@ function printDirective({ name, args, block: children, comment }: Directive, ind
 
 const PLAIN_WORD = /^[\w$.:/@=,*+~%&!?<>|^()-]+$/;
 
-/** In quotes, Nginx's reader takes `\\` and `\"` for the second character and leaves every other backslash alone. */
+/** In quotes, Nginx unescapes `\\` and `\"`, and keeps every other backslash. */
 function quote(word: string): string {
   if (PLAIN_WORD.test(word)) return word;
   if (/[\0\r\n]/.test(word)) {

@@ -7,37 +7,37 @@ export interface Feature {
   readonly about: string;
   /** The http context: the feature's own file, `/etc/nginx/uap/<name>.conf`. */
   readonly http?: readonly Directive[];
-  /** Every server, before anything else of it. */
+  /** Start of every server. */
   readonly everyServer?: readonly Directive[];
   /** The server of the apps' host names. */
   readonly apps?: readonly Directive[];
-  /** Every location that passes requests on to an app. */
+  /** Every location that proxies to an app. */
   readonly proxied?: readonly Directive[];
-  /** The location that passes ordinary requests on, besides `proxied`. */
+  /** The location of ordinary requests, in addition to `proxied`. */
   readonly ordinary?: readonly Directive[];
-  /** Requests of apps that aren't ordinary. */
+  /** Requests to apps that need more than the ordinary location. */
   readonly detour?: Detour;
-  /** The locations of all detours, besides `proxied`. */
+  /** The locations of all detours, in addition to `proxied`. */
   readonly detoured?: readonly Directive[];
   /** The server of the UAP's own host name. */
   readonly uap?: readonly Directive[];
   /** The server of plain HTTP, for the UAP's own name and those of apps. */
   readonly plain?: readonly Directive[];
-  /** Servers of the feature's own. */
+  /** Additional servers. */
   readonly servers?: readonly (readonly Directive[])[];
   /** The location of the UAP's own pages. */
   readonly pageLocation?: readonly Directive[];
-  /** Pages of the UAP's own. */
+  /** The UAP's own pages that the feature adds. */
   readonly pages?: readonly OwnPage[];
-  /** Further files of the configuration. */
+  /** Additional files of the configuration. */
   readonly confFiles?: readonly ConfFile[];
   /** Pages, scripts and Lua. */
   readonly files?: readonly InstanceFile[];
 }
 
 /**
- * A way out of the location of ordinary requests, so that these don't pay for what only a few need. It leads to an
- * answer of the UAP's own, or to a location that passes the request on otherwise; which looks at the later detours.
+ * Takes a request out of the location of ordinary requests, which then don't pay for directives that few requests need.
+ * It leads to an answer of the UAP, or to another location that proxies, which checks the later detours too.
  */
 export interface Detour {
   /** Arguments of `if`, e.g. `['($http_upgrade)']`. */
@@ -46,29 +46,29 @@ export interface Detour {
   readonly to: Answer | DetourLocation;
 }
 
-/** Name of an answer of the UAP's own, see `answerLocation`; may hold variables. */
+/** Name of an answer of the UAP, see `answerLocation`; may hold variables. */
 export interface Answer {
   readonly answer: string;
 }
 
-/** A location that passes requests on. */
+/** A location that proxies to an app. */
 export interface DetourLocation {
   /** Name of the location, without its `@`. */
   readonly location: string;
-  /** What may refuse or answer the request, before the later detours. @default [] */
+  /** Directives that may refuse or answer the request, before the later detours. @default [] */
   readonly checks?: readonly Directive[];
   readonly directives?: readonly Directive[];
   /** Header `Connection` of the request to the app. @default '' */
   readonly connection?: string;
 }
 
-/** A page of the UAP's own: the assets `pages/<name>.html`, for people, and `pages/<name>.txt`, for other clients. */
+/** A page of the UAP: the assets `pages/<name>.html`, for browsers, and `pages/<name>.txt`, for other clients. */
 export interface OwnPage {
   readonly name: string;
   readonly title: string;
   /**
    * Error type of the header `Proxy-Status` (RFC 9209, 2.3), or a variable that holds it; `details` is the page's name.
-   * @default - no header: the UAP answers for its own host name, where it is no proxy
+   * @default - no header: the page belongs to the UAP's own host name, where it is no proxy
    */
   readonly proxyError?: string;
 }

@@ -7,23 +7,23 @@ export interface ForwardingSettings {
   readonly hostname: string;
 }
 
-/** Headers of RFC 9110, 7.6.1, and their relatives, which end at a proxy. Transfer-Encoding is Nginx's own business. */
+/** Hop-by-hop headers: those of RFC 9110, 7.6.1, and related ones. Nginx handles Transfer-Encoding itself. */
 const HOP_BY_HOP = ['Keep-Alive', 'Proxy-Connection', 'Proxy-Authorization', 'TE', 'Trailer', 'HTTP2-Settings'];
 
-/** Says what the client did in ways that apps read and that only a proxy may say. */
+/** Headers that apps believe and that only a proxy may set; those of the client are removed. */
 const FORWARDED = ['Forwarded', 'X-Forwarded-Prefix', 'X-Forwarded-Scheme', 'X-Forwarded-Server', 'X-Forwarded-Ssl'];
 
-/** Headers by which an upstream would steer Nginx: internal redirects, buffering to disk, rate. */
+/** Headers with which an upstream could control Nginx: internal redirects, buffering to disk, rate. */
 const STEERING = ['X-Accel-Redirect', 'X-Accel-Expires', 'X-Accel-Limit-Rate', 'X-Accel-Buffering', 'X-Accel-Charset'];
 
-/** Silence of an app, or of its client, that ends a request. */
+/** Idle time of an app or client after which Nginx ends the request. */
 const TIMEOUT = '1h';
 
-/** How requests and answers are passed on. */
+/** How requests and responses are proxied. */
 export function forwarding({ hostname }: ForwardingSettings, place: Place): Feature {
   const publicHost = `$host${portSuffix(place)}`;
   return {
-    about: 'How requests and answers are passed on.',
+    about: 'How requests and responses are proxied.',
     apps: [
       directive('proxy_http_version', '1.1'),
       directive('proxy_connect_timeout', '5s'),
@@ -36,13 +36,13 @@ export function forwarding({ hostname }: ForwardingSettings, place: Place): Feat
       directive('proxy_buffers', '8', '32k'),
       directive('proxy_busy_buffers_size', '64k'),
       because(
-        'A kept connection that the upstream closes is tried again, unless the request may have had an effect.',
+        'Retries when the upstream closed a kept connection, unless the request may have had an effect.',
         directive('proxy_next_upstream', 'error'),
       ),
       directive('proxy_socket_keepalive', 'on'),
       directive('proxy_ignore_headers', ...STEERING),
       because(
-        'An app that believes it is reached by plain HTTP.',
+        'Corrects redirects of apps that assume plain HTTP.',
         directive(
           'proxy_redirect',
           `~*^http://([^/?#:@]+\\.${regexLiteral(hostname)})(?::\\d+)?([/?#].*)?$`,
@@ -50,7 +50,7 @@ export function forwarding({ hostname }: ForwardingSettings, place: Place): Feat
         ),
       ),
     ],
-    // The port is written out: a variable would be evaluated for each request.
+    // The port is a constant: a variable would be evaluated for each request.
     proxied: [
       setHeader('Host', publicHost),
       setHeader('X-Real-IP', '$remote_addr'),

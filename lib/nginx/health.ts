@@ -8,7 +8,7 @@ export interface HealthSettings extends MetricsSettings {
   readonly hostname: string;
 }
 
-/** `/healthz`: `ok` for everybody, what is wrong for the networks that may read the metrics. Over plain HTTP as well. */
+/** `/healthz`, over plain HTTP too: `ok` for every client, details for the networks that may read the metrics. */
 export function health({ hostname, metricsNetworks }: HealthSettings): Feature {
   return {
     about: "The UAP's health.",
@@ -18,7 +18,7 @@ export function health({ hostname, metricsNetworks }: HealthSettings): Feature {
         [`${literal(hostname)}/healthz`, '1'],
       ]),
       because(
-        'What a client may see of it.',
+        'Which clients see details.',
         block(
           'geo',
           ['$uap_health'],
@@ -31,23 +31,23 @@ export function health({ hostname, metricsNetworks }: HealthSettings): Feature {
       block('if', ['($uap_plain_healthz)'], [directive('rewrite', '^', '//uap/healthz', 'last')]),
       location(['=', '//uap/healthz'], [directive('internal'), ...healthAnswer()]),
     ],
-    // Until the instance's scripts know more.
+    // Served until the instance's scripts write it.
     files: [{ path: `${HEALTH}/details.txt`, content: 'ok\n' }],
   };
 }
 
-/** What everybody gets. */
+/** The response for every client. */
 export function healthAnswer(): Directive[] {
   return [directive('default_type', 'text/plain'), unlessExpired(), directive('return', '200', 'ok')];
 }
 
 /**
- * While the certificate in use has expired, /healthz answers 503: a load balancer then sends users to instances that have
- * a newer one, and monitors see it. Everything else is served as before, so an instance alone loses nothing by it.
+ * While the certificate in use is expired, /healthz answers 503: a load balancer then prefers instances with a newer
+ * certificate, and monitors notice. Other requests are served as before, so a single instance stays usable.
  */
 function unlessExpired(): Directive {
   return because(
-    'A file that the instance keeps, so that nothing is reloaded.',
+    'The instance creates and removes this file, so that no reload is needed.',
     block('if', ['(-f', `${HEALTH}/expired)`], [directive('return', '503')]),
   );
 }
@@ -66,7 +66,7 @@ function healthz(): Directive {
   );
 }
 
-/** `metrics` is included by the metrics of an Nginx without Lua. */
+/** Without Lua, the page of the metrics includes `metrics`. */
 function healthPages(): Directive[] {
   const internal = (name: string, content: Directive) =>
     location(

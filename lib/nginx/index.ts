@@ -29,12 +29,11 @@ import { upstreamTls } from './upstream-tls';
 import { welcome } from './welcome';
 
 /**
- * All features, by the names of their files, in the order in which each context has them. A request of an app meets the
- * detours in this order.
+ * All features by file name, in their order within each context. Requests to apps check the detours in this order.
  */
 function featuresOf(model: ProxyModel, place: Place): Record<string, Feature> {
   const features: Record<string, Feature> = {
-    // Sizes of hash tables count from here on, so before the first map.
+    // First, because sizes of hash tables apply to the maps after them.
     limits: limits(model),
     listen: listen(model, place),
     tls: tls(),
@@ -60,9 +59,9 @@ function featuresOf(model: ProxyModel, place: Place): Record<string, Feature> {
 }
 
 /**
- * The Nginx configuration of one UAP: every file below `/etc/nginx`, and two scripts that must have run before Nginx
- * starts: `select-variants` (links the forms that fit the machine's Nginx) and `own-addresses` (denies the machine's
- * own). The certificate is looked for in `/etc/uap/tls`.
+ * The Nginx configuration of one UAP: every file below `/etc/nginx`, and two scripts to run before Nginx starts:
+ * `select-variants` (links the variants that fit the machine's Nginx) and `own-addresses` (denies the machine's own
+ * addresses). Nginx reads the certificate from `/etc/uap/tls`.
  *
  * Pure: the same model and place give the same bytes. The model's values must be valid, see `lib/settings`.
  * @throws RangeError or Error for values that would change the meaning of the configuration.
@@ -86,13 +85,16 @@ export function renderNginx(model: ProxyModel, place: Place = INSTANCE): Instanc
   ];
 }
 
-/** The whole main file is ours: what a distribution puts there differs and is not needed. */
+/** Replaces the distribution's main file, whose content differs between distributions and is not needed. */
 function nginxConf(http: readonly Directive[], { root, workers }: Place): InstanceFile {
   const directives = [
     directive('include', '/etc/nginx/modules-enabled/*.conf'),
     directive('user', 'www-data'),
     directive('worker_processes', workers),
-    because('An app request takes two connections, each a file.', directive('worker_rlimit_nofile', '131072')),
+    because(
+      'A proxied request uses two connections, each with a file descriptor.',
+      directive('worker_rlimit_nofile', '131072'),
+    ),
     directive('pcre_jit', 'on'),
     directive('pid', '/run/nginx.pid'),
     directive('error_log', '/var/log/nginx/error.log', 'warn'),

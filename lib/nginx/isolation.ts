@@ -3,13 +3,13 @@ import type { Feature } from './feature';
 
 const AGENT_CLUSTER = 'Origin-Agent-Cluster';
 
-/** Apps are kept apart from their siblings, which share their registrable domain. */
+/** Isolates apps from their siblings, which share their registrable domain. */
 export function isolation(): Feature {
   return {
-    about: 'Apps are kept apart from their siblings.',
+    about: 'Isolates apps from their siblings.',
     apps: [
       because(
-        'An app must not set cookies for its siblings; Nginx finds no Domain behind tabs or in a cookie without "=".',
+        'An app must not set cookies for its siblings. Nginx misses a Domain after tabs or in a cookie without "=".',
         directive('proxy_cookie_domain', '~.*', '$host'),
       ),
     ],

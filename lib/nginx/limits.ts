@@ -7,7 +7,7 @@ export interface LimitSettings {
   readonly maxBodySize: number;
 }
 
-/** Limits that a person never meets, also not behind the one address of a campus; and an end to slow clients. */
+/** Limits above what people reach, even behind the shared address of a campus, and timeouts for slow clients. */
 export function limits({ maxBodySize }: LimitSettings): Feature {
   return {
     about: 'Limits per client, timeouts, sizes.',
@@ -18,11 +18,11 @@ export function limits({ maxBodySize }: LimitSettings): Feature {
       directive('limit_conn_status', '429'),
       directive('client_header_timeout', '20s'),
       directive('client_body_timeout', '2m'),
-      because('A paused video is a client that does not read.', directive('send_timeout', '10m')),
+      because('A client with a paused video does not read.', directive('send_timeout', '10m')),
       directive('keepalive_timeout', '75s'),
       directive('keepalive_requests', '10000'),
       directive('reset_timedout_connection', 'on'),
-      because('Cookies of many apps and their tokens.', directive('large_client_header_buffers', '8', '32k')),
+      because('Room for cookies with tokens of many apps.', directive('large_client_header_buffers', '8', '32k')),
       directive('client_body_buffer_size', '64k'),
       directive('client_body_temp_path', '/var/lib/nginx/body'),
       directive('proxy_temp_path', '/var/lib/nginx/proxy'),
@@ -37,7 +37,7 @@ export function limits({ maxBodySize }: LimitSettings): Feature {
     apps: [
       directive('client_max_body_size', String(maxBodySize)),
       because(
-        'What a request needs at once; in 4k it would be allocated in pieces.',
+        'The memory of a typical request; the default of 4k would need several allocations.',
         directive('request_pool_size', '16k'),
       ),
       failure(413, 'too-large'),

@@ -4,12 +4,12 @@ import { type LoadBalancerSettings, listenParameters } from './load-balancer';
 import { include } from './paths';
 import type { Place } from './place';
 
-/** The ports of clients, for a server: TLS (`https-first` sets the options of the sockets) or plain HTTP. */
+/** Listens on a client port: TLS (`https-first` also sets the socket options) or plain HTTP. */
 export function listenOn(port: 'https-first' | 'https' | 'http'): Directive {
   return include(`listen/${port}`);
 }
 
-/** The ports of clients. `http2 on` came with 1.25.1 and made the parameter obsolete; IPv6 may be off in the kernel. */
+/** The client ports. Nginx 1.25.1 replaced the parameter `http2` by a directive; IPv6 may be off in the kernel. */
 export function listen(settings: LoadBalancerSettings, { address, httpsPort, httpPort }: Place): Feature {
   const forms = [
     { name: 'listen-http2-parameter', parameters: ['ssl', 'http2'], directives: [] },
@@ -20,7 +20,7 @@ export function listen(settings: LoadBalancerSettings, { address, httpsPort, htt
     { family: 'dual', hosts: address ? [`${address}:`] : ['', '[::]:'] },
   ];
   return {
-    about: 'The ports of clients.',
+    about: 'The client ports.',
     confFiles: forms.flatMap(({ name, parameters, directives }) =>
       families.flatMap(({ family, hosts }): ConfFile[] => {
         const on = (port: number, ...more: string[]): Directive[] =>
@@ -29,7 +29,7 @@ export function listen(settings: LoadBalancerSettings, { address, httpsPort, htt
         return [
           {
             name: `${folder}/https-first`,
-            about: 'The first server sets the options of the sockets.',
+            about: 'TLS; the first server sets the socket options.',
             directives: [...on(httpsPort, ...parameters, KEEPALIVE), ...directives],
           },
           { name: `${folder}/https`, about: 'TLS.', directives: [...on(httpsPort, ...parameters), ...directives] },
@@ -40,5 +40,5 @@ export function listen(settings: LoadBalancerSettings, { address, httpsPort, htt
   };
 }
 
-/** Dead clients are found by TCP: probes after a minute of silence, four of them, 15 s apart. */
+/** TCP detects dead clients: four probes, 15 s apart, after a minute of silence. */
 const KEEPALIVE = 'so_keepalive=60s:15s:4';

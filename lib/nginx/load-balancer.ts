@@ -6,31 +6,30 @@ import type { Place } from './place';
 
 export interface LoadBalancerSettings {
   /**
-   * Networks (IPv4 CIDRs) of a load balancer in front of the UAP: it must say with the PROXY protocol who its client
-   * is, and nobody else reaches the UAP. Empty: clients come by themselves.
+   * Networks (IPv4 CIDRs) of a load balancer in front of the UAP. It must pass the client's address with the PROXY
+   * protocol; other connections get no response. Empty: clients connect directly.
    */
   readonly proxyProtocolFrom: readonly string[];
 }
 
-/** Parameters of `listen` on the ports of clients. */
+/** Parameters of `listen` on the client ports. */
 export function listenParameters({ proxyProtocolFrom }: LoadBalancerSettings): string[] {
   return proxyProtocolFrom.length > 0 ? ['proxy_protocol'] : [];
 }
 
 /**
- * Behind a load balancer that passes TCP on: it says in front of each connection who its client is (PROXY protocol,
- * version 1 or 2), and only its networks are believed. `$remote_addr` then is the client everywhere: in headers, logs,
- * limits and networks of the operator's.
+ * Behind a TCP load balancer that sends the client's address with the PROXY protocol, version 1 or 2; only its networks
+ * are trusted. `$remote_addr` then is the client in headers, logs, limits and the operator's networks.
  */
 export function loadBalancer({ proxyProtocolFrom }: LoadBalancerSettings, { address }: Place): Feature {
-  if (proxyProtocolFrom.length === 0) return { about: 'Nothing: clients come by themselves.' };
+  if (proxyProtocolFrom.length === 0) return { about: 'Empty: clients connect directly.' };
   return {
-    about: 'A load balancer that says with the PROXY protocol who its client is.',
+    about: 'A load balancer that passes the address of its client with the PROXY protocol.',
     http: [
       ...proxyProtocolFrom.map((network) => directive('set_real_ip_from', network)),
       directive('real_ip_header', 'proxy_protocol'),
       because(
-        'By the address that the connection comes from, whatever it says.',
+        'By the source address of the connection, not the address in the PROXY protocol.',
         block(
           'geo',
           ['$realip_remote_addr', '$uap_stranger'],
@@ -38,10 +37,9 @@ export function loadBalancer({ proxyProtocolFrom }: LoadBalancerSettings, { addr
         ),
       ),
     ],
-    // Connections from elsewhere get no answer.
+    // Connections from other addresses get no response.
     everyServer: [block('if', ['($uap_stranger)'], [directive('return', '444')])],
-    // Octavia's health monitors speak TLS without a name, send no Host, and leave the PROXY protocol away where they
-    // are given a port of their own.
+    // Octavia's health monitors use TLS without SNI, send no Host, and omit the PROXY protocol on a port of their own.
     servers: [
       [
         directive('listen', address ? `${address}:${HEALTH_PORT}` : HEALTH_PORT),

@@ -8,18 +8,18 @@ export interface LoopSettings {
   readonly hostname: string;
 }
 
-/** `CDN-Loop` (RFC 8586): this proxy adds its name, and refuses a request that has been here before. */
+/** `CDN-Loop` (RFC 8586): the UAP adds its name, and refuses a request that already carries it. */
 export function loops({ hostname }: LoopSettings): Feature {
   const name = literal(hostname);
   return {
-    about: 'CDN-Loop (RFC 8586): this proxy adds its name, and refuses a request that carries it.',
+    about: 'CDN-Loop (RFC 8586): the UAP adds its name, and refuses a request that already carries it.',
     http: [
       map('$http_cdn_loop', '$uap_cdn_loop', [
         ['default', `$http_cdn_loop, ${name}`],
         ['', name],
       ]),
       because(
-        'A request that carries our name has been here before.',
+        'A request that carries our name already passed this proxy.',
         map('$http_cdn_loop', '$uap_loop', [
           ['default', ''],
           [`~*(?:^|[\\s,])${regexLiteral(hostname)}(?:$|[\\s,;])`, 'loop'],
@@ -33,6 +33,6 @@ export function loops({ hostname }: LoopSettings): Feature {
     },
     detoured: [setHeader('CDN-Loop', '$uap_cdn_loop')],
     apps: [answerLocation('loop', 508)],
-    pages: [{ name: 'loop', title: 'This request goes round in circles', proxyError: 'proxy_loop_detected' }],
+    pages: [{ name: 'loop', title: 'Request loop detected', proxyError: 'proxy_loop_detected' }],
   };
 }

@@ -8,7 +8,7 @@ export interface MetricsSettings {
   readonly metricsNetworks: readonly IpNetwork[];
 }
 
-/** `/metrics`, only for the operator's networks; what it has depends on the Lua module. */
+/** `/metrics`, only for the operator's networks; its content depends on the Lua module. */
 export function metrics({ metricsNetworks }: MetricsSettings): Feature {
   return {
     about: 'Counters for Prometheus.',
@@ -33,7 +33,7 @@ export function metrics({ metricsNetworks }: MetricsSettings): Feature {
         content: readAsset(`lua/${name}.lua`),
       })),
       { path: `${UAP}/pages/metrics.txt`, content: readAsset('pages/metrics.txt') },
-      // Until the instance's scripts know more.
+      // Served until the instance's scripts write it.
       { path: `${HEALTH}/metrics.txt`, content: '' },
     ],
   };
@@ -48,7 +48,7 @@ function withLua(): ConfFile[] {
     },
     {
       name: 'variants/upstream-lua/page',
-      about: "Counts the answers of the UAP's own; those of apps cost nothing.",
+      about: "Counts the UAP's own answers, not those of apps.",
       directives: [directive('log_by_lua_file', `${UAP}/lua/count.lua`)],
     },
     {
@@ -66,20 +66,20 @@ function withoutLua(): ConfFile[] {
   return [
     {
       name: 'variants/upstream-plain/counters',
-      about: 'Nothing: without the Lua module nothing is counted.',
+      about: 'Empty: counters need the Lua module.',
       directives: [],
     },
     {
       name: 'variants/upstream-plain/page',
-      about: 'Nothing: without the Lua module nothing is counted.',
+      about: 'Empty: counters need the Lua module.',
       directives: [],
     },
     {
       name: 'variants/upstream-plain/metrics',
-      about: 'What Nginx has in variables, for Prometheus.',
+      about: 'Variables of Nginx, for Prometheus.',
       directives: [
         because(
-          'No rewrite: that would come before the check of the client.',
+          'Not a rewrite, which would run before the check of the client.',
           directive('alias', `${UAP}/pages/metrics.txt`),
         ),
         directive('ssi', 'on'),

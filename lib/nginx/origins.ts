@@ -11,17 +11,17 @@ export interface OriginSettings {
   readonly sameInstanceCors: boolean;
 }
 
-/** The request's `Origin` if its scripts may read the app's answers, else empty. */
+/** The request's `Origin` if its scripts may read the app's responses, else empty. */
 export const CLIENT_ORIGIN = '$uap_client_origin';
 
 /** The request's `Origin` if it is another port of the same instance, else empty. */
 export const SAME_INSTANCE_ORIGIN = '$uap_same_instance_origin';
 
-/** Which origins belong to the app that is asked for. */
+/** Which origins may read the responses of the requested app. */
 export function origins({ hostname, clientOrigins, sameInstanceCors }: OriginSettings, place: Place): Feature {
   const otherPort = '(?:https?-)?\\k<instance>-\\d+';
   return {
-    about: "Origins whose scripts may read an app's answers.",
+    about: "Origins whose scripts may read an app's responses.",
     http: [
       map('$http_origin', CLIENT_ORIGIN, [
         ['default', sameInstanceCors ? SAME_INSTANCE_ORIGIN : ''],

@@ -4,15 +4,15 @@ import { listenOn } from './listen';
 import { include } from './paths';
 
 /**
- * Names that aren't the UAP's, addresses, and no name: no TLS handshake, no answer over plain HTTP. The first server of
- * a port is the one for names that no other server has.
+ * Refuses names outside the UAP, addresses, and requests without a name: no TLS handshake, no response over plain HTTP.
+ * Nginx sends names that no server has to the first server of a port.
  */
 export function otherNames(): Feature {
   return {
-    about: 'Other names than those of the UAP.',
+    about: 'Refuses names outside the UAP.',
     http: [
       because(
-        'For the server that refuses handshakes, with Nginx before 1.19.4.',
+        'An unreadable certificate, to refuse handshakes with Nginx before 1.19.4.',
         map('', '$uap_no_certificate', [['default', '']]),
       ),
     ],
@@ -21,11 +21,14 @@ export function otherNames(): Feature {
         listenOn('https-first'),
         directive('server_name', '_'),
         include('reject/tls'),
-        because('The name in the handshake was ours, the one in the request is not.', directive('return', '421')),
+        because(
+          'The name in the handshake belongs to the UAP, the name in the request does not.',
+          directive('return', '421'),
+        ),
       ],
       [listenOn('http'), directive('server_name', '_'), because('Closes the connection.', directive('return', '444'))],
     ],
-    // `ssl_reject_handshake` came with 1.19.4; before, a certificate that can't be read has the same effect.
+    // `ssl_reject_handshake` needs 1.19.4; before, an unreadable certificate has the same effect.
     confFiles: [
       {
         name: 'variants/reject-handshake/tls',

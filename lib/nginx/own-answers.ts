@@ -1,8 +1,8 @@
 import { block, type Directive, directive, location } from './directive';
 
 /**
- * Where answers and pages of the UAP's own are in a server. They begin with two slashes: Nginx merges slashes before it
- * looks for the location of a request, so that no request finds them, and every path stays the app's own.
+ * Locations of the UAP's own answers and pages. They begin with two slashes, which Nginx merges in request paths:
+ * no request reaches them, and every path belongs to the app.
  */
 export const ANSWERS = '//uap/answer/';
 export const PAGES = '//uap/page/';
@@ -12,7 +12,7 @@ export function answerIf(variable: string): Directive {
   return block('if', [`(${variable})`], [directive('rewrite', '^', `${ANSWERS}${variable}`, 'last')]);
 }
 
-/** The answer that has a name: a status, and the page of that name. */
+/** Location of the answer with this name: a status, and the page of the same name. */
 export function answerLocation(name: string, status: number): Directive {
   return location(
     ['=', `${ANSWERS}${name}`],
@@ -20,7 +20,7 @@ export function answerLocation(name: string, status: number): Directive {
   );
 }
 
-/** The page of a failure that Nginx itself reports; an upstream's own answers pass untouched. */
+/** The page of a failure that Nginx itself reports; an upstream's own error responses pass unchanged. */
 export function failure(status: number, page: string): Directive {
   return directive('error_page', status, pageUri(page));
 }

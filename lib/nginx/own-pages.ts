@@ -12,13 +12,13 @@ export interface PageSettings extends TargetSettings, UpstreamTlsSettings {
   readonly abuseContact?: string;
 }
 
-/** HTTP Strict Transport Security, in seconds: two years, as hstspreload.org asks at least one. */
+/** HTTP Strict Transport Security, in seconds: two years, where hstspreload.org requires at least one. */
 const HSTS_MAX_AGE = 63072000;
 
-/** Ranges that a page lists; more of them are counted. */
+/** Ranges that a page lists; of more, it gives the number. */
 const RANGES_SHOWN = 20;
 
-/** The UAP's own pages, those of all features: for people as HTML, for other clients as a line of text. */
+/** The UAP's own pages, those of all features: HTML for browsers, a line of text for other clients. */
 export function ownPages(settings: PageSettings, features: readonly Feature[]): Feature {
   const pages = [
     { name: 'internal', title: 'The proxy failed', proxyError: 'proxy_internal_error' },
@@ -29,14 +29,14 @@ export function ownPages(settings: PageSettings, features: readonly Feature[]): 
     about: "The UAP's own pages.",
     http: [
       because(
-        'People get a page, every other client a line of text.',
+        'Browsers get HTML, other clients a line of text.',
         map('$http_accept', '$uap_page_type', [
           ['default', 'txt'],
           ['~*text/html', 'html'],
         ]),
       ),
       because(
-        'RFC 9209: who answers in place of the app, and why; of no page at the name of the UAP itself.',
+        "RFC 9209: the UAP answered instead of the app, and why; empty for pages at the UAP's own name.",
         map('$uri', '$uap_proxy_status', [
           ['default', ''],
           ...pages.flatMap((page) => proxyStatus(settings.hostname, page)),
@@ -74,7 +74,7 @@ function locationOfPages(more: readonly Directive[]): Directive {
     [PAGES],
     [
       because(
-        'The page of a request that is too large has no limit, else it would be refused itself.',
+        'The page of a request that is too large must not be refused itself.',
         directive('client_max_body_size', '0'),
       ),
       directive('internal'),
@@ -114,7 +114,7 @@ function pageFiles(settings: PageSettings, pages: readonly OwnPage[]): InstanceF
 const STYLE = (): string => readAsset('pages/style.css');
 const SCRIPT = () => readAsset('pages/welcome.js');
 
-/** Headers of the pages: they hold one style, the URL builder one script, and nothing else may run or load. */
+/** Headers of the pages: one style sheet and the script of the URL form are allowed; nothing else may run or load. */
 function pageHeaders(): Directive[] {
   const policy = [
     "default-src 'none'",
@@ -125,7 +125,7 @@ function pageHeaders(): Directive[] {
   ].join('; ');
   return [
     because(
-      'The form leads to other hosts, so form-action is not limited.',
+      'form-action is not limited, because the form leads to other hosts.',
       addHeader('Content-Security-Policy', policy),
     ),
     addHeader('X-Robots-Tag', 'noindex'),
@@ -146,13 +146,13 @@ function pageValues(model: PageSettings): Record<string, string> {
     contactText: contact === '' ? '' : ` Contact: ${contact}`,
     upstreamName: upstreamName === '$host' ? '<!--# echo var="host" -->' : escapeHtml(upstreamName),
     certificateNeeded: model.upstreamTls.verifiedName
-      ? "with a certificate of the cloud's own CA: ask the operator"
+      ? "with a certificate from the cloud's own CA: ask the operator"
       : 'a self-signed certificate is enough',
     prefixes: model.httpUpstreams ? '[http-|https-]' : '[https-]',
     protocols: (model.httpUpstreams ? ['https', 'http'] : ['https'])
       .map((protocol) => `<option value="${protocol}">${protocol}</option>`)
       .join(''),
-    httpName: model.httpUpstreams ? ': then begin the name\nwith <code>http-</code>' : ', which this proxy refuses',
+    httpName: model.httpUpstreams ? ': if so, begin the name\nwith <code>http-</code>' : ', which this proxy refuses',
     script: `<script>${SCRIPT()}</script>`,
   };
 }
@@ -162,7 +162,10 @@ function contactLink(contact: string): string {
   return `<a href="${escapeHtml(href)}">${escapeHtml(contact.replace(/^mailto:/, ''))}</a>`;
 }
 
-/** Puts values for `{{name}}`; a name without a value is a mistake in a page. */
+/**
+ * Replaces each `{{name}}` with its value.
+ * @throws Error for a name without a value: a mistake in a page.
+ */
 function fill(template: string, values: Record<string, string>): string {
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name];
@@ -175,7 +178,7 @@ function sha256(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-/** Also breaks up what would be a server-side include. */
+/** Also disables server-side includes in the text. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -8,17 +8,17 @@ import type { ConfFile } from './feature';
 /** Folder of the generated configuration on the instance. */
 export const UAP = '/etc/nginx/uap';
 
-/** Where the certificate is put; the chain holds the leaf first. */
+/** The certificate in use; the chain begins with the leaf. */
 export const CERTIFICATE = `${CONFIG}/tls/fullchain.pem`;
 export const CERTIFICATE_KEY = `${CONFIG}/tls/key.pem`;
 
-/** What the instance says about its certificate, kept up to date by its scripts: see lib/cloud-init. */
+/** Health of the instance, which its scripts keep up to date: see lib/cloud-init. */
 export const HEALTH = `${STATE}/health`;
 
-/** Port of a load balancer's health monitor: plain HTTP without the PROXY protocol, open where that is spoken. */
+/** Port for a load balancer's health monitor, open only behind one: plain HTTP without the PROXY protocol. */
 export const HEALTH_PORT = 8081;
 
-/** The CA that verifies upstreams, and the certificate that they are shown. */
+/** The CA that verifies upstreams, and the client certificate for them. */
 export const UPSTREAM_CA = `${CONFIG}/upstream-ca.pem`;
 export const UPSTREAM_CERTIFICATE = `${CONFIG}/upstream-tls/fullchain.pem`;
 export const UPSTREAM_CERTIFICATE_KEY = `${CONFIG}/upstream-tls/key.pem`;
@@ -28,15 +28,15 @@ export function include(name: string): Directive {
   return directive('include', `${UAP}/${name}.conf`);
 }
 
-/** The file as text; its first line says what it is about. Files that it names are below the root. */
+/** The file as text, with `about` as its first line. Paths of files in it are below the root. */
 export function printConfFile({ name, about, directives }: ConfFile, root = ''): InstanceFile {
   return { path: `${UAP}/${name}.conf`, content: `# ${about}\n${printDirectives(below(root, directives))}` };
 }
 
-/** What the configuration names of the instance's files; Nginx's own modules are the machine's. */
+/** Folders of the instance that the configuration names, without Nginx's modules, which are always the machine's. */
 const FOLDERS = [UAP, CONFIG, STATE, '/var/log/nginx', '/var/lib/nginx', '/run'];
 
-/** The same directives with files below a folder that stands for `/`. */
+/** The same directives, with paths below a folder that stands for `/`. */
 export function below(root: string, directives: readonly Directive[]): Directive[] {
   return directives.map(({ args, block, ...directive }) => ({
     ...directive,
@@ -45,7 +45,7 @@ export function below(root: string, directives: readonly Directive[]): Directive
   }));
 }
 
-/** The text of a file below `assets`, found from the sources and from the compiled package alike. */
+/** The text of a file below `assets`, both in the sources and in the compiled package. */
 export function readAsset(name: string): string {
   return readFileSync(path.join(__dirname, 'assets', name), 'utf8');
 }

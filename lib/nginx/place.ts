@@ -13,7 +13,7 @@ export interface Place {
 /** An instance. */
 export const INSTANCE: Place = { root: '', httpsPort: 443, httpPort: 80, workers: 'auto' };
 
-/** What public URLs have after the host name: the port with its colon, nothing for 443. */
+/** Suffix of the host name in public URLs: the port with its colon, empty for 443. */
 export function portSuffix({ httpsPort }: Pick<Place, 'httpsPort'>): string {
   return httpsPort === 443 ? '' : `:${httpsPort}`;
 }

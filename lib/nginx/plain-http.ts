@@ -2,10 +2,10 @@ import { directive, location } from './directive';
 import type { Feature } from './feature';
 import { type Place, portSuffix } from './place';
 
-/** Plain HTTP leads to https, with path and query. */
+/** Redirects plain HTTP to https, with path and query. */
 export function plainHttp(place: Place): Feature {
   return {
-    about: 'Plain HTTP leads to https.',
+    about: 'Redirects plain HTTP to https.',
     plain: [location(['/'], [directive('return', '308', `https://$host${portSuffix(place)}$request_uri`)])],
   };
 }

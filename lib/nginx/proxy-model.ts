@@ -8,7 +8,7 @@ import type { ShieldSettings } from './sibling-shield';
 import type { TargetSettings } from './target';
 import type { UpstreamTlsSettings } from './upstream-tls';
 
-/** Everything that the Nginx configuration of one UAP depends on: what its features read. */
+/** Input of the Nginx configuration of one UAP: the settings that its features read. */
 export type ProxyModel = AccessLogSettings &
   CorsSettings &
   LimitSettings &

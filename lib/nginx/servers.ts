@@ -4,7 +4,7 @@ import { listenOn } from './listen';
 import { ANSWERS } from './own-answers';
 import { include } from './paths';
 
-/** The servers, and what all of their locations that pass requests on have in common. */
+/** The servers, and the directives common to all locations that proxy to apps. */
 export function serverConfs(hostname: string, features: readonly Feature[]): ConfFile[] {
   const all = <K extends keyof Feature>(context: K) =>
     features.flatMap((feature): readonly Directive[] => (feature[context] as readonly Directive[] | undefined) ?? []);
@@ -15,7 +15,7 @@ export function serverConfs(hostname: string, features: readonly Feature[]): Con
   return [
     {
       name: 'servers',
-      about: 'The servers: every other name, apps, the UAP itself, plain HTTP.',
+      about: 'The servers: unknown names, apps, the UAP itself, plain HTTP.',
       directives: [
         ...features.flatMap(({ servers = [] }) => servers.map(server)),
         named([apps], 'https', [...all('apps'), ...appLocations(features, all('ordinary'), all('detoured'))]),
@@ -23,13 +23,13 @@ export function serverConfs(hostname: string, features: readonly Feature[]): Con
         named([hostname, apps], 'http', all('plain')),
       ],
     },
-    { name: 'proxied', about: 'Every request that is passed on to an app.', directives: all('proxied') },
+    { name: 'proxied', about: 'Every request that is proxied to an app.', directives: all('proxied') },
   ];
 }
 
 /**
- * The locations of an app: for most requests, and for each detour. The first one looks at no more than what tells these
- * apart, as each variable costs. What is not served is refused where the upstream is chosen.
+ * The locations of apps: one for ordinary requests, and one for each detour. The first evaluates only the conditions of
+ * the detours, because each variable costs time. Refusals happen where the upstream is chosen.
  */
 function appLocations(
   features: readonly Feature[],
@@ -60,14 +60,14 @@ function appLocations(
   ];
 }
 
-/** A status jumps to a named location, which leaves the request target as it came. */
+/** Jumps to a named location by a status, which keeps the request target unchanged. */
 function wayTo(to: Detour['to'], index: number): Directive {
   return 'answer' in to
     ? directive('rewrite', '^', `${ANSWERS}${to.answer}`, 'last')
     : directive('return', status(index));
 }
 
-/** A status that no app's server uses otherwise. */
+/** A status that the server of apps does not use otherwise. */
 function status(index: number): number {
   return 590 + index;
 }

@@ -15,12 +15,12 @@ export const SIBLING = '$uap_sibling';
 
 /** Requests from other users' apps and other sites: `report` logs them, `enforce` refuses them. */
 export function siblingShield({ siblingShield }: ShieldSettings): Feature {
-  if (siblingShield === 'off') return { about: 'Nothing: requests between siblings pass.' };
+  if (siblingShield === 'off') return { about: 'Empty: requests between sibling hosts pass.' };
   const maps = {
     about: 'Requests between sibling hosts.',
     http: [
       because(
-        'Fetch Metadata: sent by the browser, and out of reach of scripts.',
+        'Fetch Metadata: browsers set these headers, scripts can not.',
         map('$http_sec_fetch_site', SIBLING, [
           ['default', ''],
           ['', '$uap_sibling_upgrade'],
@@ -29,7 +29,7 @@ export function siblingShield({ siblingShield }: ShieldSettings): Feature {
         ]),
       ),
       because(
-        'Chromium sends none of it with a WebSocket, but Origin, as all browsers do.',
+        'Chromium sends no Fetch Metadata with a WebSocket; all browsers send Origin.',
         map('$http_upgrade', '$uap_sibling_upgrade', [
           ['default', '$uap_sibling_browser'],
           ['', ''],

@@ -12,8 +12,8 @@ const OCTET = '(0|[1-9]\\d?|1\\d\\d|2[0-4]\\d|25[0-5])';
 const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
 
 /**
- * Never proxied to, whatever the ranges say (RFC 6890): this network, loopback, link-local (the metadata service),
- * multicast, and the reserved addresses up to limited broadcast.
+ * Addresses that are never proxied to, even inside the ranges (RFC 6890): this network, loopback, link-local (the
+ * metadata service), multicast, and the reserved addresses up to limited broadcast.
  */
 const ALWAYS_DENIED = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'].map(IpNetwork.parse);
 
@@ -22,26 +22,26 @@ export interface TargetSettings {
   readonly hostname: string;
   /** Networks (IPv4 CIDRs) that the UAP serves. */
   readonly upstreamRanges: readonly IpNetwork[];
-  /** Networks inside of the ranges that are refused all the same; the operator's own and other UAPs. */
+  /** Networks inside the ranges that are refused, e.g. the operator's own and other UAPs. */
   readonly deniedAddresses: readonly IpNetwork[];
-  /** Ports that may be asked for: everything in `allowed` that is not in `denied`. */
+  /** Ports that are served: everything in `allowed` that is not in `denied`. */
   readonly ports: { readonly allowed: readonly PortRange[]; readonly denied: readonly PortRange[] };
-  /** Whether `http-` names are served (in the clear between UAP and instance). */
+  /** Whether `http-` names are served (unencrypted between UAP and instance). */
   readonly httpUpstreams: boolean;
   /** Labels (`http-198-51-100-7-8888`), addresses and CIDRs that are answered with 451. */
   readonly blocked: readonly string[];
 }
 
-/** Answers a request whose target is not served, at the price of reading its name. */
+/** Refuses a request whose target is not served; evaluates the maps of its host name. */
 export const REFUSED = answerIf('$uap_refusal');
 
 /**
- * What a host name stands for and whether it is served. These maps are the one place where that is decided: without the
- * Lua module they are read on every request, with it on a miss of its table.
+ * Maps a host name to its target, and decides whether that is served; nothing else decides it. Without the Lua module
+ * Nginx evaluates these maps for every request, with it on a miss of the cache in Lua.
  */
 export function target(settings: TargetSettings): Feature {
   return {
-    about: 'What a host name stands for, and whether it is served.',
+    about: 'The target of a host name, and whether it is served.',
     http: [
       ...nameMaps(settings),
       ranges(settings),
@@ -87,7 +87,7 @@ function nameMaps({ hostname }: TargetSettings): Directive[] {
   ];
 }
 
-/** Each map names its reason to refuse, or goes on to the next one. */
+/** Each map gives a reason to refuse, or continues with the next map. */
 function refusals({ httpUpstreams }: TargetSettings): Directive[] {
   const last = httpUpstreams ? '' : '$uap_refusal_protocol';
   return [
@@ -134,12 +134,12 @@ export function networkAndBroadcast(range: IpNetwork): IpNetwork[] {
 function denied({ upstreamRanges, deniedAddresses }: TargetSettings): Directive {
   const networks = [...ALWAYS_DENIED, ...upstreamRanges.flatMap(networkAndBroadcast), ...deniedAddresses];
   return because(
-    'Addresses that are refused even inside of the ranges.',
+    'Addresses that are refused even inside the ranges.',
     geo('$uap_denied', networks, include('own-addresses')),
   );
 }
 
-/** Writes the list of the machine's own addresses, which are found at boot, to a file that it keeps up to date. */
+/** The script that lists the machine's own addresses, which are known only at boot. */
 function ownAddresses() {
   return { path: `${SCRIPTS}/own-addresses`, content: readAsset('scripts/own-addresses'), mode: '0755' };
 }
@@ -147,7 +147,7 @@ function ownAddresses() {
 function ports({ ports }: TargetSettings): Directive {
   const { allowed, denied } = ports;
   return because(
-    'Ports that may be asked for; denied ones come first.',
+    'Ports that are served; denied ports come first.',
     map('$uap_port', '$uap_port_served', [
       ['default', '0'],
       ...denied.map(({ from, to }): [string, string] => [portKey(from, to), '0']),
@@ -156,13 +156,13 @@ function ports({ ports }: TargetSettings): Directive {
   );
 }
 
-/** A denied single port is a regex as well: a plain text would come before all regexes and could appear twice. */
+/** A single port is a regex as well: Nginx compares plain strings before all regexes, and refuses duplicates. */
 function portKey(from: number, to: number): string {
   return `~^(?:${decimalRangeRegex({ from, to })})$`;
 }
 
 /**
- * Blocked labels and addresses; this file alone changes when the list does, and a reload makes it count.
+ * Blocked labels and addresses, in a file of their own: a change of the list changes no other file.
  * @throws RangeError if an entry is neither a label nor an address or CIDR.
  */
 export function blockedConf(blocked: readonly string[]): ConfFile {
@@ -189,10 +189,10 @@ export function blockedConf(blocked: readonly string[]): ConfFile {
   };
 }
 
-/** Nginx can't read limited broadcast as a network; it is denied with the reserved addresses. */
+/** Nginx can't parse limited broadcast as a network; the reserved addresses include it. */
 const LIMITED_BROADCAST = '255.255.255.255/32';
 
-/** 1 for an address in one of the networks, each of which is listed once: Nginx warns of those that come twice. */
+/** 1 for an address in one of the networks. Each network is listed once, because Nginx warns about duplicates. */
 function geo(variable: string, networks: readonly IpNetwork[], ...more: readonly Directive[]): Directive {
   const cidrs = new Set([...networks].sort(compareNetworks).map(({ cidr }) => cidr));
   return block(

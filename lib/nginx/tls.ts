@@ -2,7 +2,7 @@ import { because, directive } from './directive';
 import type { Feature } from './feature';
 import { CERTIFICATE, CERTIFICATE_KEY } from './paths';
 
-/** Mozilla's intermediate configuration, guidelines 5.7, without DHE: that would need parameters of its own. */
+/** Mozilla's intermediate configuration, guidelines 5.7, without DHE, which would need its own parameters. */
 export function tls(): Feature {
   return {
     about: "TLS towards clients: Mozilla's intermediate configuration.",
@@ -23,13 +23,13 @@ export function tls(): Feature {
       ),
       directive('ssl_ecdh_curve', 'X25519:prime256v1:secp384r1'),
       because(
-        'Mozilla leaves the order to the client; scanners want one, and all of these are good.',
+        'Mozilla leaves the order to the client; scanners expect one, and all of these ciphers are strong.',
         directive('ssl_prefer_server_ciphers', 'on'),
       ),
       directive('ssl_session_timeout', '1d'),
       directive('ssl_session_cache', 'shared:uap_tls:20m'),
       directive('ssl_session_tickets', 'off'),
-      because('Answers without waiting for a full record.', directive('ssl_buffer_size', '16k')),
+      because('Sends short responses without waiting for a full record.', directive('ssl_buffer_size', '16k')),
     ],
   };
 }

@@ -1,16 +1,16 @@
 import { because, directive, map, setHeader } from './directive';
 import type { Feature } from './feature';
 
-/** Silent for a day, and some: TCP keepalive finds the dead. */
+/** Allows a day of silence; TCP keepalive detects dead connections earlier. */
 const TIMEOUT = '25h';
 
-/** Connections that stop speaking HTTP, as WebSockets do. */
+/** Connections that leave HTTP, e.g. WebSockets. */
 export function upgrade(): Feature {
   return {
-    about: 'Upgraded connections, as WebSockets.',
+    about: 'Upgraded connections, e.g. WebSockets.',
     http: [
       because(
-        'Upgrade is passed on when the client asks for it, but not to HTTP/2 in the clear: that would be a tunnel.',
+        'Forwards Upgrade on request, but not to cleartext HTTP/2, which would be a tunnel past these rules.',
         map('$http_connection', '$uap_upgrade', [
           ['default', ''],
           ['~*(?:^|[\\s,])upgrade(?:$|[\\s,])', '$uap_upgrade_protocol'],

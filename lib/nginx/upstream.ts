@@ -6,17 +6,17 @@ import { REFUSED } from './target';
 import { type UpstreamTlsSettings, unreachablePage } from './upstream-tls';
 
 /**
- * Seconds that an idle connection to an upstream is kept. Servers close theirs after 5 s (Node, uvicorn, Apache) or
- * 2 s (gunicorn): less than that, so that a request seldom meets a connection that is being closed.
+ * How long an idle connection to an upstream is kept. Shorter than servers keep theirs, 5 s (Node, uvicorn, Apache) or
+ * 2 s (gunicorn), so that a request seldom uses a connection that the server is closing.
  */
 const KEEPALIVE_TIMEOUT = '1500ms';
 
-/** Where a request ended that found no upstream: the Lua balancer refused it, or nobody answered. */
+/** Location of requests without an upstream: the Lua balancer refused them, or no server answered. */
 const NO_UPSTREAM = '//uap/no-upstream';
 
 const LUA = `${UAP}/lua`;
 
-/** Connections to apps; their form depends on whether the machine's Nginx has the Lua module. */
+/** Connections to apps; variants with and without the Lua module, as the machine's Nginx has it. */
 export function upstream(settings: UpstreamTlsSettings): Feature {
   return {
     about: 'Connections to apps.',
@@ -48,8 +48,8 @@ export function upstream(settings: UpstreamTlsSettings): Feature {
 }
 
 /**
- * Error types of RFC 9209 for an app without an answer. Without a connection the time of it is empty; why there is none
- * (refused, no route, no TLS) stands in the error log only.
+ * Error types of RFC 9209 for an app without a response. Without a connection its connect time is empty; only the error
+ * log has the reason (refused, no route, no TLS).
  */
 function errorTypes(): Directive[] {
   const outcome = '$upstream_connect_time/$upstream_bytes_received';
@@ -57,7 +57,7 @@ function errorTypes(): Directive[] {
     map(outcome, '$uap_unreachable_error', [
       ['default', 'connection_terminated'],
       ['~-/', 'destination_unavailable'],
-      // What came was no answer in HTTP.
+      // The received bytes were no HTTP response.
       ['~[1-9]\\d*$', 'http_protocol_error'],
     ]),
     map(outcome, '$uap_timeout_error', [
@@ -67,7 +67,7 @@ function errorTypes(): Directive[] {
   ];
 }
 
-/** Connections are reused: a balancer finds the peer of a host name in a table of the worker. */
+/** Reuses connections: a balancer looks up the peer of a host name in a table of the worker. */
 function withLua(): ConfFile[] {
   return [
     {
@@ -76,11 +76,11 @@ function withLua(): ConfFile[] {
       directives: [
         directive('lua_package_path', `${LUA}/?.lua;;`),
         because(
-          'What the module lacks shows when Nginx starts, not at the first request.',
+          'Missing libraries of the module fail the start of Nginx, not the first request.',
           directive('init_by_lua_file', `${LUA}/init.lua`),
         ),
         because(
-          'Gives free memory back every so many requests; its default of 1000 takes back what the next ones need.',
+          'Frees memory after this number of requests; the default of 1000 frees what the next requests need.',
           directive('lua_malloc_trim', '10000'),
         ),
         pool('uap_http'),
@@ -90,11 +90,11 @@ function withLua(): ConfFile[] {
     },
     {
       name: 'variants/upstream-lua/pass',
-      about: 'To the pool of the name; the balancer refuses what is not served.',
+      about: 'To the pool for the protocol; the balancer refuses names that are not served.',
       directives: [
-        because('Names without a protocol are the usual ones, and end here.', passIf('^[0-9]', 'https://uap_https')),
+        because('Most names have no protocol and match here.', passIf('^[0-9]', 'https://uap_https')),
         because(
-          'A pool of its own: a kept connection was opened with the name in its TLS handshake.',
+          'Its own pool, because a kept connection keeps the name of its TLS handshake.',
           passIf('^https-', 'https://uap_https_named'),
         ),
         directive('proxy_pass', 'http://uap_http'),
@@ -108,7 +108,7 @@ function pool(name: string): Directive {
     'upstream',
     [name],
     [
-      because('A placeholder: the balancer names the peer.', directive('server', '0.0.0.1')),
+      because('A placeholder: the balancer sets the peer.', directive('server', '0.0.0.1')),
       directive('balancer_by_lua_file', `${LUA}/connect.lua`),
       directive('keepalive', '512'),
       directive('keepalive_timeout', KEEPALIVE_TIMEOUT),
@@ -121,7 +121,7 @@ function passIf(host: string, to: string): Directive {
   return block('if', ['($host', '~', host, ')'], [directive('break'), directive('proxy_pass', to)]);
 }
 
-/** The same answers, but each request opens a connection of its own. */
+/** Serves the same, but opens a connection for each request. */
 function withoutLua(): ConfFile[] {
   return [
     {
@@ -136,7 +136,7 @@ function withoutLua(): ConfFile[] {
     },
     {
       name: 'variants/upstream-plain/pass',
-      about: 'To the target itself, if it is served.',
+      about: 'To the target, if it is served.',
       directives: [REFUSED, directive('proxy_pass', '$uap_pass')],
     },
   ];

@@ -17,7 +17,7 @@ export function welcome({ hostname }: WelcomeSettings, place: Place): Feature {
     about: "The page at the UAP's own name.",
     http: [
       because(
-        "The form's address in dots, as the label wants it.",
+        "Converts the form's address with dots to a label.",
         map('$arg_protocol-$arg_address-$arg_port', '$uap_open_label', [
           ['default', 'form'],
           [`~^http-${form}`, 'http-$1-$2-$3-$4-$5'],

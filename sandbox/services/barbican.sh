@@ -1,11 +1,11 @@
-# Only where UAP_SANDBOX_SERVICES asks for it, since `up` has to be quick: UAP_SANDBOX_SERVICES=barbican sandbox/up
+# Started only if UAP_SANDBOX_SERVICES names it, because `up` has to be quick: UAP_SANDBOX_SERVICES=barbican sandbox/up
 barbican_daemons="barbican"
 
 barbican_configure() {
-  # A key for each start, as the secrets of the last one are gone.
+  # A new key at each start, because no secret survives a stop.
   BARBICAN_KEK=$(openssl rand -base64 32)
   render barbican.conf
-  # Its WSGI program takes no path of a configuration.
+  # Its WSGI program has no option for the path of its configuration.
   mount --bind "$ETC/barbican.conf" /etc/barbican/barbican.conf
 }
 
@@ -19,6 +19,6 @@ barbican_start() {
 
 barbican_wait() {
   wait_svc barbican answers "$ADDRESS" 9311
-  # Not part of the identity in the cache, so that both kinds of start share that.
+  # Not in the cached identity database, so that starts with and without Barbican share it.
   python3 "$SANDBOX/seed.py" barbican > "$LOG/seed-barbican.log" 2>&1 || fail "Keystone does not take Barbican" "$LOG/seed-barbican.log"
 }

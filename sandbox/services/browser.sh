@@ -1,4 +1,4 @@
-# Where clients are: another network, behind the gateway of the public one. No daemon, only a namespace.
+# The clients' network, behind the gateway of the public one: only a namespace, no daemon.
 browser_daemons=""
 
 browser_configure() {

@@ -9,7 +9,7 @@ designate_schema() { designate-manage --config-file "$ETC/designate.conf" databa
 designate_start() { svc designate-central designate-central --config-file "$ETC/designate.conf"; }
 
 designate_wait() {
-  # A producer that is first fails its first call after a minute, and never works again.
+  # A producer that starts before central fails its first call after a minute, and never works again.
   wait_svc designate-central logged designate-central "Starting central service"
   local name
   for name in api worker mdns producer; do svc designate-$name designate-$name --config-file "$ETC/designate.conf"; done

@@ -1,7 +1,7 @@
 libvirt_daemons="libvirtd"
 
 libvirt_configure() {
-  # Its folders are the sandbox's own; only what it learnt about QEMU is kept, for the next start.
+  # Its folders are the sandbox's own; only the detected capabilities of QEMU are kept for the next start.
   local name
   mkdir -p "$RUN"/libvirt/{etc,lib,log} "$DIR/cache/libvirt"
   for name in etc:/etc/libvirt lib:/var/lib/libvirt log:/var/log/libvirt; do mount --bind "$RUN/libvirt/${name%%:*}" "${name#*:}"; done

@@ -1,5 +1,5 @@
 neutron_daemons="neutron-server linuxbridge-agent dhcp-agent metadata-agent"
-# Routers and floating IPs are there when they were asked for.
+# Routers and floating IPs are optional: UAP_SANDBOX_L3.
 [ ! -e "$PIDS/l3-agent" ] || neutron_daemons+=" l3-agent"
 
 neutron_configure() {

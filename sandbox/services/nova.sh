@@ -8,7 +8,7 @@ nova_configure() {
 
 nova_schema() {
   nova-manage "${NOVA_CONTROL[@]}" api_db sync
-  # The cells by hand: saves three runs of nova-manage.
+  # Creates the cells with SQL, which saves three runs of nova-manage.
   sql nova_api <<'SQL'
 INSERT INTO cell_mappings (created_at, uuid, name, transport_url, database_connection, disabled) VALUES
  (NOW(), '00000000-0000-0000-0000-000000000000', 'cell0', 'none:///', 'mysql+pymysql://os:os@127.0.0.1/nova_cell0', 0),
@@ -20,7 +20,7 @@ SQL
 nova_start() { svc nova-conductor nova-conductor "${NOVA_CONTROL[@]}"; }
 
 nova_wait() {
-  # A compute node that is first waits ten seconds for the conductor.
+  # A compute node that starts before the conductor waits ten seconds for it.
   wait_svc nova-conductor logged nova-conductor "Starting conductor node"
   svc nova-compute nova-compute --config-file "$ETC/nova.conf" --config-file "$ETC/nova-compute.conf"
   svc nova-api nova-api "${NOVA_CONTROL[@]}"

@@ -1,4 +1,4 @@
-# The ACME server. Its API has a CA of its own; the roots that it issues from are new at each start.
+# The ACME server. Its API has its own CA; the roots that issue certificates are new at each start.
 pebble_daemons="pebble"
 
 pebble_configure() {

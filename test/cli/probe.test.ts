@@ -400,7 +400,7 @@ describeUap('uap probe', (variant) => {
   test("an app's own failure is its answer, whatever Proxy-Status it has of its own", async () => {
     const gateway = await startUpstream('http', uap.network.instances[0] as string, (_, response) => {
       response.writeHead(502, { 'Proxy-Status': 'gateway; error=connection_refused; details="unreachable"' });
-      response.end('Nothing usable answers at http://127.0.0.1:8888\n');
+      response.end('No usable answer from http://127.0.0.1:8888\n');
     });
     const { rows: all } = await rows('--target', `http://${gateway.address}:${gateway.port}`);
     expect(row(all, 'app')).toMatchObject({

@@ -111,7 +111,7 @@ describeUap('connections', (variant) => {
     expect(page.body).toContain('security group');
     expect(page.one('strict-transport-security')).toMatch(/^max-age=/);
     const text = await ask(uap, host, { method: 'POST', body: 'x' });
-    expect([text.status, text.body]).toEqual([502, `Nothing usable answers at ${protocol}://${instance}:9099\n`]);
+    expect([text.status, text.body]).toEqual([502, `No usable answer from ${protocol}://${instance}:9099\n`]);
   });
 
   test('an https name for an app that speaks http is a 502', async () => {

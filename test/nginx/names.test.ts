@@ -46,7 +46,7 @@ describeUap('host names', (variant) => {
     expect(page.body).toContain(uap.network.cidr);
     const text = await ask(uap, label('192.0.2.77', 8080));
     expect(text.one('content-type')).toBe('text/plain; charset=utf-8');
-    expect(text.body).toBe(`The address 192.0.2.77 is not served here; served are ${uap.network.cidr}\n`);
+    expect(text.body).toBe(`The address 192.0.2.77 is not served here; this proxy serves ${uap.network.cidr}\n`);
   });
 
   test.each([

@@ -44,7 +44,7 @@ describeUap('what is always denied', (variant) => {
         expect([answer.status, answer.body]).toEqual([
           403,
           expect.stringMatching(
-            `^The address ${address} is excluded here; served are 0\\.0\\.0\\.0/0, .*and 4981 more\n$`,
+            `^The address ${address} is excluded here; this proxy serves 0\\.0\\.0\\.0/0, .*and 4981 more\n$`,
           ),
         ]);
       }
@@ -96,7 +96,7 @@ describeUap(`${RANGES} ranges`, (variant) => {
     const status = async (address: string) => (await ask(uap, uap.host({ address, port: 22 }))).body;
     // A denied port tells that the address itself is served, without a connection to anywhere.
     for (const address of ['11.0.0.1', '11.0.0.254', '11.0.4.9', '11.78.24.77', '11.78.28.9']) {
-      expect(await status(address)).toMatch(/^The port 22 is not served here/);
+      expect(await status(address)).toMatch(/^Port 22 is not served here/);
     }
     for (const address of ['11.0.4.8', '11.0.4.10', '11.0.1.1', '11.78.28.8', '11.78.32.9', '10.255.255.255']) {
       expect(await status(address)).toMatch(`The address ${address} is not served here`);

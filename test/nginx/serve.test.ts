@@ -145,7 +145,7 @@ test('own-addresses writes what the machine has, and nothing of loopback', () =>
   const result = spawnSync('unshare', ['-rn', 'sh', '-c', inNamespace, 'sh', script, folder], { encoding: 'utf8' });
   expect([result.stderr, result.status]).toEqual(['', 0]);
   expect(readFileSync(path.join(folder, 'etc/nginx/uap/own-addresses.conf'), 'utf8')).toBe(
-    '# Addresses of this UAP: found at boot, or told by the deployment.\n198.51.100.7/32 1;\n203.0.113.9/32 1;\n',
+    '# Addresses of this UAP: found at boot, or passed by the deployment.\n198.51.100.7/32 1;\n203.0.113.9/32 1;\n',
   );
   const alone = spawnSync('unshare', ['-rn', 'sh', script, path.join(folder, 'none')], {
     encoding: 'utf8',

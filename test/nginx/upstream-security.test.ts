@@ -138,8 +138,8 @@ describeUap('verified TLS to upstreams', (variant) => {
     const text = await ask(uap, apps.name(0), { method: 'POST', body: 'secret' });
     expect([text.status, text.body]).toEqual([
       502,
-      `Nothing that could be verified answers at https://${apps.address(0)}:${PORT}: nothing listens there, or its ` +
-        `certificate is not one of the cloud's CA for ${apps.name(0)}\n`,
+      `No verified answer from https://${apps.address(0)}:${PORT}: nothing listens there, or its ` +
+        `certificate is not from the cloud's CA for ${apps.name(0)}\n`,
     ]);
     expect(requests).toBe(0);
     expect(uap.errorLog().split('\n').at(-2)).toMatch(log);
@@ -156,14 +156,14 @@ describeUap('verified TLS to upstreams', (variant) => {
 
   test('nothing listens: the same page, as Nginx does not tell; http- names get the usual one', async () => {
     expect((await ask(uap, apps.name(2))).body).toContain('nothing listens there, or its certificate');
-    expect((await ask(uap, apps.name(2, 'http'))).body).toMatch(/^Nothing usable answers at http:/);
+    expect((await ask(uap, apps.name(2, 'http'))).body).toMatch(/^No usable answer from http:/);
   });
 
   test('a verified app that breaks off gets the usual page', async () => {
     const app = await apps.start(0, good());
     app.server.removeAllListeners('request');
     app.server.on('request', (request) => request.socket.destroy());
-    expect((await ask(uap, apps.name(0))).body).toMatch(/^Nothing usable answers at https:/);
+    expect((await ask(uap, apps.name(0))).body).toMatch(/^No usable answer from https:/);
   });
 
   test('an unverified instance that takes the place of a verified one gets nothing', async () => {
@@ -357,7 +357,7 @@ describeUap('a UAP that refuses apps in the clear', (variant) => {
     const text = await ask(uap, host, { method: 'POST', body: 'x' });
     expect([text.status, text.body]).toEqual([
       403,
-      'Apps that speak plain HTTP are refused here: let the app speak https, and leave "http-" out of the name\n',
+      'Apps that speak plain HTTP are refused here: configure the app for HTTPS, and remove "http-" from the name\n',
     ]);
     expect(app.connections()).toBe(0);
   });

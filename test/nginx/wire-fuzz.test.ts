@@ -14,9 +14,9 @@ const PORTS = { http: 8080, https: 8443 };
 /** What must be in the answer beside its status. */
 const STATUS = { proxied: 0, range: 403, denied: 403, port: 403, malformed: 404, own: 404, other: 421, bad: 400 };
 const WORDS = {
-  range: 'is not served here; served are',
+  range: 'is not served here; this proxy serves',
   denied: 'is excluded here',
-  port: 'is not served here, the',
+  port: 'is not served here; use another port',
   malformed: 'Not the name of an app',
   own: 'Nothing here',
   other: '',

@@ -1,4 +1,4 @@
-"""What users run on their instances, reduced to what a proxy can get wrong.
+"""A user's app on an instance, reduced to the behaviour that a proxy can break.
 
 Every path answers with the request as JSON; /ws echoes over a WebSocket; /events is a stream of server-sent
 events that starts at once. One port accepts connections and never answers.

@@ -1,4 +1,4 @@
--- Counters in the text format of Prometheus; the names of Nginx's own are those of its exporter.
+-- Counters in the text format of Prometheus. Names beginning with nginx_ are those of the Nginx Prometheus exporter.
 local function metric(name, kind, help, ...)
     ngx.say("# HELP ", name, " ", help)
     ngx.say("# TYPE ", name, " ", kind)
@@ -7,7 +7,7 @@ local function metric(name, kind, help, ...)
     end
 end
 
--- What stub_status tells: a subrequest to it is not possible in a request by HTTP/2, which Prometheus speaks.
+-- The counters of stub_status, read directly: Lua can't issue subrequests in HTTP/2 requests, which Prometheus sends.
 local ffi = require "ffi"
 pcall(ffi.cdef, "extern unsigned long *ngx_stat_accepted, *ngx_stat_handled, *ngx_stat_requests;")
 local function counter(name)
@@ -15,15 +15,15 @@ local function counter(name)
 end
 local accepted, handled, requests = counter("ngx_stat_accepted"), counter("ngx_stat_handled"), counter("ngx_stat_requests")
 local var = ngx.var
-metric("nginx_connections_accepted", "counter", "Connections of clients that were accepted.", " " .. accepted)
-metric("nginx_connections_handled", "counter", "Connections of clients that were handled.", " " .. handled)
-metric("nginx_http_requests_total", "counter", "Requests of clients.", " " .. requests)
-metric("nginx_connections_active", "gauge", "Connections of clients.", " " .. var.connections_active)
-metric("nginx_connections_reading", "gauge", "Connections of clients that send a request.",
+metric("nginx_connections_accepted", "counter", "Accepted client connections.", " " .. accepted)
+metric("nginx_connections_handled", "counter", "Handled client connections.", " " .. handled)
+metric("nginx_http_requests_total", "counter", "Client requests.", " " .. requests)
+metric("nginx_connections_active", "gauge", "Active client connections.", " " .. var.connections_active)
+metric("nginx_connections_reading", "gauge", "Client connections whose request header is being read.",
     " " .. var.connections_reading)
-metric("nginx_connections_waiting", "gauge", "Connections of clients without a request.",
+metric("nginx_connections_waiting", "gauge", "Idle client connections.",
     " " .. var.connections_waiting)
-metric("nginx_connections_writing", "gauge", "Connections of clients that wait for an answer or get one.",
+metric("nginx_connections_writing", "gauge", "Client connections that wait for a response or receive one.",
     " " .. var.connections_writing)
 
 local answers = ngx.shared.uap_answers
@@ -34,7 +34,7 @@ for i, key in ipairs(keys) do
     local page, code = key:match("^(%S+) (%d+)$")
     lines[i] = string.format('{page="%s",status="%s"} %d', page, code, answers:get(key))
 end
-metric("uap_answers_total", "counter", "Refusals and failures that the proxy itself answered.", unpack(lines))
+metric("uap_answers_total", "counter", "Refusals and failures that the proxy answered itself.", unpack(lines))
 
 local health = io.open(ngx.var.uap_health_metrics)
 if health then

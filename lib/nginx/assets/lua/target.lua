@@ -1,14 +1,13 @@
--- The table of targets: which upstream a host name stands for. What is served is decided by target.conf alone, this
--- table only remembers the answer, so each host name is parsed and checked once per worker. A reload starts new
--- workers, and with them empty tables.
+-- Caches the upstream of each host name, so that each worker parses and checks a name once. Only target.conf decides
+-- what is served. A reload starts new workers with empty tables.
 local balancer = require "ngx.balancer"
 
 local ngx = ngx
 local tonumber = tonumber
 
--- Refusals are not remembered: served names are at most addresses times ports, refused ones are up to the client.
--- Two generations bound the table, to some 20 MB: when the young one is full it becomes the old one, and what is in use
--- moves back. That is more names than a region has apps in use, so that no request depends on how many ranges there are.
+-- Refusals are not cached: clients could fill the table with refused names.
+-- Two generations limit the table to about 20 MB. A full young generation becomes the old one; names in use move back.
+-- The limit exceeds the number of apps in use in a region, so request time does not depend on the number of ranges.
 local GENERATION_SIZE = 32768
 local young, old, count = {}, {}, 0
 
@@ -35,10 +34,10 @@ end
 
 local target = {}
 
--- NGX_BUSY of Nginx's core: no peer can take the request. Nothing is tried then, and the connection of the client stays.
+-- NGX_BUSY of Nginx's core: no peer is available. Nginx then tries no upstream and keeps the client's connection.
 local BUSY = -3
 
--- Points the upstream at the target. What is refused ends as a 502, and its error page tells why.
+-- Sets the peer of the upstream. A refused request ends as a 502, whose error page gives the reason.
 function target.connect()
     local host = ngx.var.host
     local found = find(host)
