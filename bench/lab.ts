@@ -6,30 +6,30 @@ import path from 'node:path';
 /** Host name of every proxy under test. */
 export const HOSTNAME = 'proxy.cloud.org';
 
-/** Every address of it is this machine's; a range for documentation (RFC 5737). */
+/** This machine has every address of this range, which is for documentation (RFC 5737). */
 export const UPSTREAM_RANGE = '198.51.100.0/24';
 
 /**
- * A name below the UAP's for a proxy's address: a client that can't be told an address beside its URL looks it up, and
- * sends it in its TLS handshake.
+ * A name below the UAP's for a proxy's address. Clients without an option for the address resolve this name, and send it
+ * in their TLS handshake.
  */
 export function proxyName(address: string): string {
   return `at-${address.replaceAll('.', '-')}.${HOSTNAME}`;
 }
 
-/** Where the bench runs: a network and a folder of its own, and the certificate that all peers use. */
+/** Environment of the bench: its own network and folder, and the certificate that all peers use. */
 export interface Lab {
   readonly root: string;
   readonly certificate: string;
   readonly key: string;
-  /** Certificate and key in one file, as HAProxy wants it. */
+  /** Certificate and key in one file, for HAProxy. */
   readonly pem: string;
   remove(): void;
 }
 
-/** Must run in a network namespace of its own, see `run`. */
+/** Must run in its own network namespace, see `run`. */
 export function openLab(): Lab {
-  // Several proxies at a time, each on its IPv4 address alone.
+  // Several proxies at a time, each only on its own IPv4 address.
   writeFileSync('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1');
   ip('link', 'set', 'lo', 'up');
   // Peers listen on an address each, so that all have port 443 and no URL needs a port.
@@ -37,12 +37,12 @@ export function openLab(): Lab {
   ip('route', 'add', 'local', UPSTREAM_RANGE, 'dev', 'lo');
   writeFileSync('/proc/sys/net/ipv4/ip_local_port_range', '10000 65535');
   const root = mkdtempSync(path.join(tmpdir(), 'uap-bench-'));
-  // In memory, and gone with the mount namespace.
+  // In memory, until the mount namespace ends.
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'bench', root]);
   const hosts = path.join(root, 'hosts');
   const addresses = Array.from({ length: 20 }, (_, i) => `192.0.2.${i + 1}`);
   writeFileSync(hosts, addresses.map((address) => `${address} ${proxyName(address)}\n`).join(''));
-  // Seen in this mount namespace only.
+  // Visible only in this mount namespace.
   execFileSync('mount', ['--bind', hosts, '/etc/hosts']);
   const [certificate, key, pem] = ['chain.pem', 'key.pem', 'both.pem'].map((name) => path.join(root, name)) as [
     string,

@@ -87,7 +87,7 @@ async function main(args: string[]): Promise<void> {
       '--keep: results.json is of another machine, of other versions or of a quick run; leave out --only and --keep',
     );
   }
-  // Told now, not after all the measurements.
+  // Fail now, not after all the measurements.
   mkdirSync(options.out, { recursive: true });
   const lab = openLab();
   const samples: Sample[] = [];
@@ -97,7 +97,7 @@ async function main(args: string[]): Promise<void> {
     ...options,
     lab,
     upstream,
-    // An upgraded connection takes two files of its proxy.
+    // An upgraded connection uses two file descriptors of its proxy.
     webSockets: Math.min(options.webSockets, Math.floor((openFilesLimit() - 400) / 2)),
     async running(peer) {
       const running = started.get(peer) ?? (await peer.start(lab));
@@ -140,7 +140,7 @@ async function main(args: string[]): Promise<void> {
   writeReport(results, options.out);
 }
 
-/** The report and the plot; they can be made anew from the raw figures, by `--report`. */
+/** Writes the report and the plot; `--report` writes them again from the raw figures. */
 function writeReport(results: Results, folder: string): void {
   writeFileSync(path.join(folder, 'results.svg'), plotSvg(results));
   const report = reportMarkdown(results);

@@ -29,7 +29,7 @@ const STYLE = `
   }
 `;
 
-/** CPU time of the worker for each request, small answers, connections stay: a dot for each peer. Pure. */
+/** CPU time of the worker for each request, small answers over kept connections: a dot for each peer. Pure. */
 export function plotSvg(results: Results): string {
   const rows = results.peers.length;
   const panelHeight = 62 + rows * ROW;
@@ -65,7 +65,7 @@ function panel(results: Results, name: string, title: string, top: number): stri
   return [`<text x="12" y="${top + 18}">${title}</text>`, ...grid, ...rows].join('\n');
 }
 
-/** Where a time is, in pixels; what is off the scale is at its end. */
+/** Position of a time in pixels; times off the scale are at its end. */
 function x(micros: number): number {
   const [low, high] = [Math.log(TICKS[0] as number), Math.log(TICKS.at(-1) as number)];
   const part = Math.min(1, Math.max(0, (Math.log(micros) - low) / (high - low)));

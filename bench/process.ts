@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { folder, type Lab } from './lab';
 
-/** Command in front of a proxy's: it has the first processor for itself. */
+/** Prefix of a proxy's command: reserves the first processor for it. */
 export const PROXY_CORE = ['taskset', '-c', '0'] as const;
 
 export interface Daemon {
@@ -67,7 +67,7 @@ export async function startNginx(
 ): Promise<Daemon> {
   const prefix = folder(lab, name);
   mkdirSync(path.join(prefix, 'logs'), { recursive: true });
-  // Paths of the machine's own module files are relative to the same folder.
+  // The machine's module files have paths relative to the same folder.
   rmSync(path.join(prefix, 'modules'), { force: true });
   symlinkSync('/usr/share/nginx/modules', path.join(prefix, 'modules'));
   const file = path.join(prefix, 'nginx.conf');
@@ -78,7 +78,7 @@ export async function startNginx(
 
 /**
  * CPU time in seconds that a process, its threads and its children have used, in user and system mode. The sum of
- * utime and stime of `/proc/PID/stat`, which has ticks of 10 ms, is made from the same clock.
+ * utime and stime of `/proc/PID/stat`, which has ticks of 10 ms, comes from the same clock.
  */
 export function cpuSeconds(pid: number): number {
   let nanoseconds = 0;

@@ -58,7 +58,7 @@ export function reportMarkdown(results: Results): string {
   ].join('\n\n')}\n`;
 }
 
-/** The figures that most readers come for: the CPU time of small answers, a row for each proxy. */
+/** The main figures: the CPU time of small answers, a row for each proxy. */
 function overview(results: Results): string[] {
   const scenario = 'small-answers';
   const cases = casesOf(results, scenario);
@@ -249,7 +249,7 @@ function simpleSection(
   return [`## ${title}`, about, ...tables];
 }
 
-/** A row of the table of figures; what wasn't measured is said to be so. */
+/** A row of the table of figures; states if it was not measured. */
 function figures(results: Results): string[][] {
   const worst = (
     scenario: string,

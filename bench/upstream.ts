@@ -5,24 +5,24 @@ import { formatLabel, type Protocol } from '../lib/hostname';
 import { folder, HOSTNAME, type Lab } from './lab';
 import { startNginx } from './process';
 
-/** What the upstream answers on `/small`. */
+/** The upstream's answer on `/small`. */
 export const BODY = `${'the answer of the upstream, and of nobody else '.repeat(2)}\n`;
 
 const HTTP_PORTS = { first: 8000, count: 80 };
 const HTTPS_PORT = 9443;
 
-/** How many apps there are with plain HTTP. */
+/** Number of apps with plain HTTP. */
 export const APPS = 254 * HTTP_PORTS.count;
 const STATUS = { host: '127.0.0.1', port: 7000 };
 
-/** Host name of an app on the upstream; a number below {@link APPS} chooses one of those with plain HTTP. */
+/** Host name of an app on the upstream; a number below {@link APPS} selects one with plain HTTP. */
 export function appHost(protocol: Protocol, number = 0): string {
   const octet = 1 + (number % 254);
   const port = protocol === 'https' ? HTTPS_PORT : HTTP_PORTS.first + (Math.floor(number / 254) % HTTP_PORTS.count);
   return `${formatLabel({ address: `198.51.100.${octet}`, port, protocol })}.${HOSTNAME}`;
 }
 
-/** Where the app of `appHost(protocol)` listens. */
+/** Address and port of the app of `appHost(protocol)`. */
 export function appAddress(protocol: Protocol): string {
   return `198.51.100.1:${protocol === 'https' ? HTTPS_PORT : HTTP_PORTS.first}`;
 }
@@ -33,17 +33,17 @@ export interface Counters {
 }
 
 export interface Upstream {
-  /** A file as large as what it serves as `/large`. */
+  /** A file with the size of `/large`. */
   readonly large: string;
   /** Connections accepted and requests answered so far. */
   counters(): Promise<Counters>;
   stop(): Promise<void>;
 }
 
-/** Every app of every instance: an Nginx of its own. */
+/** A separate Nginx that serves all apps of all instances. */
 export async function startUpstream(lab: Lab, transferBytes: number): Promise<Upstream> {
   const files = folder(lab, 'upstream/files');
-  // Without contents: it takes no memory, and reading it costs little.
+  // A sparse file, which uses no memory and is cheap to read.
   const large = path.join(files, 'large');
   execFileSync('truncate', ['-s', String(transferBytes), large]);
   const daemon = await startNginx(lab, 'upstream', conf(lab, files), { address: STATUS.host, port: STATUS.port }, []);
@@ -53,7 +53,7 @@ export async function startUpstream(lab: Lab, transferBytes: number): Promise<Up
     async counters() {
       const { connections, requests } = await readStatus();
       asked++;
-      // Asking is a connection and a request as well.
+      // Reading the status page is a connection and a request as well.
       return { connections: connections - asked, requests: requests - asked };
     },
     stop: () => daemon.stop(),
@@ -81,7 +81,7 @@ http {
   lua_package_path ';;';
   ssl_certificate ${lab.certificate};
   ssl_certificate_key ${lab.key};
-  # Debian's Nginx 1.22 speaks no 1.3 to an upstream unless told to, as the plain configuration does not.
+  # Debian's Nginx 1.22 uses TLS 1.3 to an upstream only if configured, which the plain configuration is not.
   ssl_protocols TLSv1.2 TLSv1.3;
   ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
   ssl_session_cache shared:tls:10m;
@@ -90,7 +90,7 @@ ${ports.join('')}    listen ${HTTPS_PORT} ssl backlog=4096;
     default_type text/plain;
     location = /small { return 200 "${BODY.replace('\n', '\\n')}"; }
     location = /large { root ${files}; }
-    # Reads all of a request's body before it answers, and keeps nothing of it.
+    # Reads the whole request body before it answers, and discards it.
     location = /upload {
       content_by_lua_block {
         local socket, total = ngx.req.socket(), 0

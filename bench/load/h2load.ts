@@ -17,11 +17,11 @@ export interface Loaded {
   readonly done: number;
   readonly ok: number;
   readonly failed: number;
-  /** Bytes of bodies, if the tool tells. */
+  /** Bytes of bodies, if the tool reports them. */
   readonly bytes?: number;
 }
 
-/** Runs h2load to its end. @throws Error with its words if it can't run, or says nothing that counts. */
+/** Runs h2load to its end. @throws Error with its output if it can't run, or prints no usable summary. */
 export async function h2load({ http, address, url, clients, streams = 1, args }: Load): Promise<Loaded> {
   const protocol = http === 'h1' ? ['--h1'] : [];
   const more = ['-c', String(clients), '-m', String(streams), `--connect-to=${address}:443`, ...args, url];
@@ -29,7 +29,7 @@ export async function h2load({ http, address, url, clients, streams = 1, args }:
   return readSummary(text);
 }
 
-/** What h2load's summary says. */
+/** Parses h2load's summary. */
 export function readSummary(text: string): Loaded {
   const number = (pattern: RegExp): number => {
     const found = pattern.exec(text)?.[1];
@@ -53,5 +53,5 @@ export function run(command: string, args: readonly string[]): Promise<string> {
   });
 }
 
-/** A duration as h2load reads it: it takes no fractions. */
+/** A duration for h2load, which accepts no fractions. */
 export const milliseconds = (seconds: number): string => `${Math.round(seconds * 1000)}ms`;

@@ -6,28 +6,28 @@ import type { Http } from './h2load';
 
 export interface Counted {
   requests: number;
-  /** Times that one was sent again, since the connection was closed before the answer began. */
+  /** Retries, because the connection was closed before the answer began. */
   again: number;
-  /** Without a right answer, however often it was sent. */
+  /** Requests without a correct answer after all retries. */
   lost: number;
 }
 
-/** How often a browser sends a request that it may send again. */
+/** How often a browser sends a request that it may retry. */
 const ATTEMPTS = 3;
 
-/** The connection ended before anything of the answer came, and with HTTP/1.1 it had served a request before: the request had no effect. */
+/** The connection ended before the answer began, and with HTTP/1.1 had served a request before, so a retry is safe. */
 class Closed extends Error {}
 
 interface Client {
   /**
-   * @param fresh over a new connection, which nobody may have closed
+   * @param fresh over a new connection, so that an idle one that was closed meanwhile is not used
    * @throws Closed, or another Error for a wrong answer
    */
   get(fresh?: boolean): Promise<void>;
   close(): void;
 }
 
-/** Asks without pause, in 32 loops, until told to stop; sends a request again as browsers do. */
+/** Sends requests without pause, in 32 loops, until stopped; retries as browsers do. */
 export async function requestUntil(
   done: Promise<unknown>,
   http: Http,
@@ -52,7 +52,7 @@ export async function requestUntil(
         if (!error) break;
         if (!(error instanceof Closed) || attempt === ATTEMPTS) {
           counted.lost++;
-          // Not thousands of failures a second.
+          // Prevents thousands of failures a second.
           await sleep(10);
           break;
         }

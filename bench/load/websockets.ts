@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, type TLSSocket } from 'node:tls';
 
-/** A WebSocket client no larger than the bench needs: it opens, and says something once. */
+/** A minimal WebSocket client: it opens a connection, and sends one message. */
 export interface WebSockets {
-  /** Asks each for a sign of life. @returns how many gave one */
+  /** Sends a message on each. @returns how many got an answer */
   alive(): Promise<number>;
   close(): void;
 }
@@ -20,7 +20,7 @@ export async function openWebSockets(address: string, host: string, count: numbe
   const failed: Error[] = [];
   const opener = async () => {
     while (sockets.length < count && failed.length === 0) {
-      // Clients on eight addresses: one alone would meet our limit of connections per client.
+      // Clients on eight addresses: a single one would reach our limit of connections per client.
       const localAddress = `127.0.1.${1 + (sockets.length % 8)}`;
       const options = { host: address, port: 443, servername: host, rejectUnauthorized: false, localAddress };
       const socket = connect(options);
@@ -47,7 +47,7 @@ export async function openWebSockets(address: string, host: string, count: numbe
 }
 
 async function upgrade(socket: TLSSocket, host: string): Promise<void> {
-  // A connection that ends later on is found by `alive`.
+  // `alive` finds connections that end later.
   socket.on('error', () => undefined);
   socket.setTimeout(20_000, () => socket.destroy(new Error('no answer within 20 s')));
   await once(socket, 'secureConnect');

@@ -23,8 +23,8 @@ const HEADERS = `
 `;
 
 /**
- * Without `pool-low-conn` it closes idle connections beyond those it needs at a time, though each is to another app.
- * Descriptors are the machine's to give; two for each connection, and some.
+ * Without `pool-low-conn` it closes idle connections beyond those in use, although each leads to another app.
+ * Each connection needs two file descriptors, within the machine's limit.
  */
 function configuration(lab: Lab, address: string, full: boolean, files: number): string {
   return `
@@ -74,7 +74,7 @@ async function startHaproxy(lab: Lab, address: string, full: boolean): Promise<R
   const [file, log] = ['haproxy.cfg', 'access.log'].map((name) => path.join(home, name)) as [string, string];
   const files = Number(execFileSync('bash', ['-c', 'ulimit -n']));
   writeFileSync(file, configuration(lab, address, full, files));
-  // It writes a line at a time, into a file that is in memory as those of the others.
+  // It writes each line separately, to a file in memory like those of the other peers.
   const toFile = full ? ['bash', '-c', 'exec "$@" > "$0"', log] : [];
   const daemon = await startDaemon([...toFile, ...PROXY_CORE, 'haproxy', '-db', '-f', file], { address, port: 443 });
   return { address, pid: daemon.pid, stop: () => daemon.stop() };

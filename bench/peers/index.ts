@@ -5,5 +5,5 @@ import { ours, oursPlain } from './ours';
 import type { Peer } from './peer';
 import { plain } from './plain';
 
-/** In the order of the tables. */
+/** All peers, in the order of the tables. */
 export const PEERS: readonly Peer[] = [limit, limitFull, ours, haproxy, haproxyFull, caddy, oursPlain, plain];

@@ -24,7 +24,7 @@ function settings(lab: Lab): string {
     .replaceAll(CERTIFICATE, lab.certificate);
 }
 
-/** What an operator would have on as well: a log like ours, and headers that tell the app about the client. */
+/** Features that an operator would turn on as well: a log like ours, and headers that describe the client to the app. */
 const LOG = `
   log_format bench escape=json '{"time":"$time_iso8601","client":"$remote_addr","method":"$request_method","host":"$host",'
     '"path":"$uri","protocol":"$server_protocol","tls":"$ssl_protocol","upstream":"$upstream_addr",'
@@ -95,7 +95,7 @@ export const limit: Peer = {
   title: 'the limit',
   about:
     'the same Nginx with the same settings of TLS and HTTP, streaming as ours does, one static upstream for each ' +
-    'protocol and a keepalive pool; of all else nothing: no log, no headers but Host, no limits per client',
+    'protocol and a keepalive pool, and nothing else: no log, no headers but Host, no limits per client',
   start: (lab) => startLimit(lab, '192.0.2.3', false),
 };
 

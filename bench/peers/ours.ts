@@ -15,7 +15,7 @@ interface Form {
   readonly ranges?: number;
 }
 
-/** Starts what an instance runs, as `uap serve` does. */
+/** Starts the Nginx of an instance, as `uap serve` does. */
 export async function startOurs(lab: Lab, { address, variant, ranges = 1 }: Form): Promise<RunningPeer> {
   const silent = { write: () => true };
   const served = await serve(
@@ -61,7 +61,7 @@ export function renderedFiles(ranges = 1, place?: Place): readonly InstanceFile[
   return instanceFiles(cloud, region, place);
 }
 
-/** Networks all over the address space, none next to another. */
+/** Networks across the address space, none adjacent to another. */
 function otherRanges(count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${20 + (i % 50)}.${(i * 7) % 251}.${(2 * i) % 256}.0/24`);
 }
@@ -69,7 +69,8 @@ function otherRanges(count: number): string[] {
 export const ours: Peer = {
   name: 'ours',
   title: 'ours',
-  about: 'what `uap serve` runs, with all defaults: access log in JSON, headers, cookies, ranges, refusals, limits',
+  about:
+    'the configuration of `uap serve` with all defaults: access log in JSON, headers, cookies, ranges, refusals, limits',
   start: (lab) => startOurs(lab, { address: '192.0.2.1', variant: 'upstream-lua' }),
 };
 

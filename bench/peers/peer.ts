@@ -2,11 +2,11 @@ import type { Lab } from '../lab';
 
 /** A proxy that runs on the first processor, with one worker. */
 export interface RunningPeer {
-  /** It listens there, port 443. */
+  /** Address that it listens on, port 443. */
   readonly address: string;
   /** The process whose CPU time and memory count, with its children. */
   readonly pid: number;
-  /** Takes over its configuration anew; undefined if the peer has no such thing. */
+  /** Reloads its configuration; undefined if the peer can't. */
   reload?(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -14,9 +14,9 @@ export interface RunningPeer {
 export interface Peer {
   /** Its name in results.json and on the command line. */
   readonly name: string;
-  /** Its name for people. */
+  /** Its name in RESULTS.md. */
   readonly title: string;
-  /** What is on in it: a sentence for RESULTS.md. */
+  /** Its features that are on: a sentence for RESULTS.md. */
   readonly about: string;
   /** True if it opens a connection for each request: the closed ones slow what follows, so it is measured last. */
   readonly opensConnections?: boolean;

@@ -8,7 +8,7 @@ import { smallAnswers } from './small-answers';
 import { transfer } from './transfer';
 import { webSockets } from './websockets';
 
-/** In this order: those that leave closed connections behind come last. */
+/** All scenarios in their order: those that leave closed connections behind come last. */
 export const SCENARIOS: readonly Scenario[] = [
   smallAnswers,
   hosts,

@@ -9,10 +9,10 @@ const CLIENTS = 20;
 /** Requests a second of all clients together, less than the slowest peer can serve. */
 const RATE = 800;
 
-/** Seconds that are not counted: the handshakes of all clients at once would be the slowest hundredth. */
+/** Seconds of warm-up that are not counted: simultaneous handshakes would be the slowest hundredth. */
 const WARM_UP = 1;
 
-/** How long answers take when there is time for each. */
+/** Latency of answers below the peer's capacity. */
 export const latency: Scenario = {
   name: 'latency',
   async run(bench, peers) {
@@ -36,7 +36,7 @@ export const latency: Scenario = {
         });
         const lines = readFileSync(log, 'utf8').trim().split('\n');
         const times = lines.map((line) => Number(line.split('\t')[2])).filter((time) => time >= 0);
-        // No answer in time leaves the percentiles out, which a table shows as blanks.
+        // Without an answer in time there are no percentiles; the table shows blanks.
         const percentiles = times.length > 0 && {
           p50: percentile(times, 0.5),
           p90: percentile(times, 0.9),

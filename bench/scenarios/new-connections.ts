@@ -2,10 +2,10 @@ import { h2load } from '../load/h2load';
 import { appHost } from '../upstream';
 import { CASES, caseName, fewRounds, interleave, type Scenario, steady } from './scenario';
 
-/** Connections a second, a few less than the slowest can serve: each takes a full TLS handshake. */
+/** Connections a second, a few less than the slowest peer can serve: each needs a full TLS handshake. */
 const RATE = 400;
 
-/** A connection of the client's for each request. */
+/** A new client connection for each request. */
 export const newConnections: Scenario = {
   name: 'new-connections',
   async run(bench, peers) {

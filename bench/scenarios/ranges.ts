@@ -5,13 +5,13 @@ import { APPS, appHost } from '../upstream';
 import { type Bench, interleave, type Scenario, steady } from './scenario';
 
 const ONE_HOST = appHost('http');
-/** Every app there is: each is looked up once, then a worker remembers it. */
+/** All apps: each is looked up once, then cached by the worker. */
 const ALL_HOSTS = Array.from({ length: APPS }, (_, i) => appHost('http', i));
 
-/** Seconds in which each of them is asked for, so that no first look-up is measured. */
+/** Seconds of warm-up with a request for each app, so that no first lookup is measured. */
 const WARM_UP = 5;
 
-/** One range against thousands; ours alone, as no other peer has ranges. */
+/** One range compared to thousands; only ours, because no other peer has ranges. */
 export const ranges: Scenario = {
   name: 'ranges',
   async run(bench, peers) {

@@ -6,7 +6,7 @@ import type { Scenario } from './scenario';
 
 const WEB_SOCKETS = 50;
 
-/** What gets lost while the configuration is taken over anew. */
+/** Requests lost during reloads of the configuration. */
 export const reload: Scenario = {
   name: 'reload',
   async run(bench, peers) {

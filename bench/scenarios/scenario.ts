@@ -7,7 +7,7 @@ import { cpuSeconds } from '../process';
 import type { Sample } from '../results';
 import { BODY, type Upstream } from '../upstream';
 
-/** What a scenario has at hand. */
+/** Parameters and helpers of a scenario. */
 export interface Bench {
   readonly lab: Lab;
   readonly upstream: Upstream;
@@ -18,7 +18,7 @@ export interface Bench {
   readonly transferBytes: number;
   /** How many WebSockets are opened. */
   readonly webSockets: number;
-  /** The peer, started when it is first asked for. */
+  /** The peer, started at the first call. */
   running(peer: Peer): Promise<RunningPeer>;
   /** Stops the peer, if it runs. */
   stopped(peer: Peer): Promise<void>;
@@ -27,17 +27,17 @@ export interface Bench {
 
 export interface Scenario {
   readonly name: string;
-  /** @param peers those to measure; a scenario may pass some over */
+  /** @param peers those to measure; a scenario may skip some */
   run(bench: Bench, peers: readonly Peer[]): Promise<void>;
 }
 
-/** Rounds of a scenario whose figures are not those to reach. */
+/** Rounds of a scenario whose figures are no goals. */
 export const fewRounds = ({ rounds }: Bench): number => Math.ceil(rounds * 0.4);
 
-/** Rounds of a scenario whose figures are ratios near 1: a process that lies badly in memory is a tenth slower. */
+/** Rounds of a scenario whose figures are ratios near 1: an unlucky memory layout makes a process a tenth slower. */
 export const manyRounds = ({ rounds }: Bench): number => rounds * 3;
 
-/** Which HTTP the client speaks, and what the upstream is. */
+/** The client's HTTP version, and the upstream's protocol. */
 export interface Case {
   readonly http: Http;
   readonly protocol: Protocol;
@@ -53,7 +53,7 @@ export const CASES: readonly Case[] = [
 export const caseName = ({ http, protocol }: Case): string => `${http}-${protocol}`;
 
 /**
- * Runs each job once a round, in a random order: what else the machine does meets all alike.
+ * Runs each job once a round, in a random order, so that other load of the machine affects all alike.
  * @param between runs after each round
  */
 export async function interleave(
@@ -72,7 +72,7 @@ function shuffled<T>(items: readonly T[]): T[] {
   return order.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
-/** Seconds of load around what is measured, in which connections are opened and closed. */
+/** Seconds of load before and after the measurement, in which connections are opened and closed. */
 const AROUND = 0.3;
 
 /**
@@ -105,7 +105,7 @@ export async function steady(
 
 /** Answers that weren't 2xx with the upstream's body; 1 if only the sum of their bytes is wrong. */
 function wrongAnswers({ done, ok, failed, bytes }: Loaded): number {
-  // Of the answers on the way at the end, bodies are counted but not the answers.
+  // For answers in flight at the end, the tool counts the bytes but not the answers.
   const bodiesFit = bytes === undefined || (bytes >= done * BODY.length && bytes < ok * BODY.length + 64 * BODY.length);
   return Math.max(failed, done - ok, bodiesFit ? 0 : 1);
 }

@@ -2,7 +2,7 @@ import { h2load, milliseconds } from '../load/h2load';
 import { appHost } from '../upstream';
 import { CASES, caseName, interleave, manyRounds, type Scenario, steady } from './scenario';
 
-/** As many small answers as go, over connections that stay. */
+/** As many small answers as possible, over kept connections. */
 export const smallAnswers: Scenario = {
   name: 'small-answers',
   async run(bench, peers) {
@@ -21,7 +21,7 @@ export const smallAnswers: Scenario = {
         bench.record({ scenario: 'small-answers', case: caseName(one), peer: peer.name, round, values });
       }),
     );
-    // Where a process happens to lie in memory decides what it loses from the caches: each round has new ones.
+    // New processes in each round, because the memory layout of a process affects its cache misses.
     await interleave(manyRounds(bench), jobs, async () => {
       for (const peer of peers) await bench.stopped(peer);
     });

@@ -3,7 +3,7 @@ import { cpuSeconds } from '../process';
 import { appHost } from '../upstream';
 import { CASES, caseName, interleave, type Scenario } from './scenario';
 
-/** Those that a transfer tells apart: a log line or a connection for each request are nothing beside it. */
+/** Peers whose transfers can differ: the cost of a log line or connection is negligible here. */
 const MEASURED = new Set(['limit', 'ours', 'haproxy', 'caddy', 'plain']);
 
 /** A large download and a large upload by one client. */

@@ -4,7 +4,7 @@ import { memoryBytes } from '../process';
 import { appHost } from '../upstream';
 import type { Scenario } from './scenario';
 
-/** What idle WebSockets cost in memory: each peer is started for it, so that no earlier request left any. */
+/** Memory of idle WebSockets. Each peer is restarted, so that no memory of earlier requests counts. */
 export const webSockets: Scenario = {
   name: 'websockets',
   async run(bench, peers) {

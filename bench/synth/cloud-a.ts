@@ -1,4 +1,4 @@
-// main.ts with cloud-a alone.
+// main.ts with only cloud-a.
 import { App } from 'cdktf';
 import { UapStack } from '../../lib';
 import { cloudA } from '../../stacks/cloud-a';

@@ -1,4 +1,4 @@
-// What `bench/synth/main.ts` compares with: an app with nothing in its stack.
+// The baseline of `bench/synth/main.ts`: an app with an empty stack.
 import { App, TerraformStack } from 'cdktf';
 
 process.setSourceMapsEnabled(false);

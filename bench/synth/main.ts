@@ -5,9 +5,9 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 // Time to synthesize cloud-a beside an app with an empty stack: `node_modules/.bin/tsx bench/synth/main.ts [RUNS]`.
-// Cloud-a is run as cdktf.json runs main.ts, the empty app as others run TypeScript, by tsx alone, and also as cloud-a is.
-// All without the CDKTF command around them, in turns and once before that counts. Time on the processor is what depends
-// least on what else the machine does.
+// Cloud-a runs as cdktf.json runs main.ts; the empty app runs the same way, and also with plain tsx, as other apps do.
+// All run without the CDKTF command, in turns, after one warm-up each. Processor time depends least on other load of the
+// machine.
 
 const root = path.join(__dirname, '../..');
 const ours: string = JSON.parse(readFileSync(path.join(root, 'cdktf.json'), 'utf8')).app;
@@ -54,7 +54,7 @@ function main([runs = '15', ...rest]: string[]): void {
   });
 }
 
-/** Milliseconds of a run: on the wall, and on the processor as the app itself counts them when it ends. */
+/** Milliseconds of a run: elapsed, and processor time as the app itself reports at its end. */
 function synth(command: string, outdir: string): { wall: number; processor: number } {
   const [program = '', ...args] = command.split(' ');
   const start = performance.now();

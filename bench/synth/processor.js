@@ -1,4 +1,4 @@
-// Prints the milliseconds that this process had the processor.
+// Prints the processor time of this process in milliseconds.
 process.on('exit', () => {
   const { user, system } = process.cpuUsage();
   console.log((user + system) / 1000);
