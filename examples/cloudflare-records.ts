@@ -70,7 +70,7 @@ export class CloudflareRecords extends DnsRecords {
     return { provider: 'cloudflare', config: { CF_DNS_API_TOKEN: this.options.token.bind(scope) } };
   }
 
-  /** One provider for each stack, whatever the number of regions. */
+  /** One provider for each stack, for any number of regions. */
   private provider(stack: TerraformStack): CloudflareProvider {
     const existing = stack.node.tryFindChild('cloudflare') as CloudflareProvider | undefined;
     return existing ?? new CloudflareProvider(stack, 'cloudflare', this.options.token);
