@@ -39,7 +39,7 @@ const complete: Required<CloudSpec> = {
   regions: [],
 };
 
-const completeRegion: Required<RegionSpec> = {
+const completeRegion = {
   region: 'RegionOne',
   hostname: 'proxy.cloud.org',
   publicNetwork: 'public',
@@ -77,7 +77,7 @@ const completeRegion: Required<RegionSpec> = {
     passphrase: Secret.variable('key_passphrase'),
   }),
   delivery: SecretDelivery.instanceMetadata(),
-};
+} satisfies RegionSpec;
 
 test('everything that is set stays as it is', () => {
   expect(resolveCloud({ ...complete, regions: [completeRegion] })).toEqual({

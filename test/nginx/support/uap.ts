@@ -4,9 +4,9 @@ import { type Served, type ServeOptions, serve } from '../../../cli/serve/server
 import { formatLabel, type Protocol } from '../../../lib/hostname';
 import { IpNetwork } from '../../../lib/ip-network';
 import { renderNginx } from '../../../lib/nginx';
-import { ALL_PORTS, BAD_PORTS } from '../../../lib/nginx/bad-ports';
 import type { ProxyModel } from '../../../lib/nginx/proxy-model';
-import { UpstreamSecurity } from '../../../lib/strategies/upstream-security';
+import { type ResolvedRegion, resolveCloud } from '../../../lib/settings';
+import { DnsRecords } from '../../../lib/strategies/dns-records';
 import { type Network, openNetwork, whyNot } from './network';
 
 export const HOSTNAME = 'proxy.cloud.org';
@@ -28,6 +28,23 @@ export interface Uap {
   stop(): Promise<void>;
 }
 
+/** A region with every default. */
+const defaults = resolveCloud({
+  name: 'test',
+  acme: { email: 'ops@cloud.org' },
+  dns: DnsRecords.designate({ zone: 'cloud.org' }),
+  regions: [
+    {
+      region: null,
+      hostname: HOSTNAME,
+      publicNetwork: 'public',
+      upstreamRanges: ['149.165.152.0/22'],
+      image: 'debian-12',
+      flavor: 'm1.small',
+    },
+  ],
+}).regions[0] as ResolvedRegion;
+
 type Networks = 'upstreamRanges' | 'deniedAddresses' | 'metricsNetworks';
 /** Settings of a UAP, with networks as texts. */
 export type Overrides = Partial<Omit<ProxyModel, Networks> & Record<Networks, readonly string[]>>;
@@ -35,18 +52,12 @@ export type Overrides = Partial<Omit<ProxyModel, Networks> & Record<Networks, re
 export function model(network: Network, overrides: Overrides = {}): ProxyModel {
   const { upstreamRanges = [network.cidr], deniedAddresses = [], metricsNetworks = [], ...others } = overrides;
   return {
-    hostname: HOSTNAME,
+    ...defaults,
     upstreamRanges: upstreamRanges.map(IpNetwork.parse),
     deniedAddresses: deniedAddresses.map(IpNetwork.parse),
     metricsNetworks: metricsNetworks.map(IpNetwork.parse),
-    ports: { allowed: ALL_PORTS, denied: BAD_PORTS },
-    httpUpstreams: true,
-    upstreamTls: UpstreamSecurity.unverifiedTls().render(),
+    upstreamTls: defaults.upstreamSecurity.render(),
     clientOrigins: [CLIENT_ORIGIN],
-    sameInstanceCors: false,
-    siblingShield: 'off',
-    blocked: [],
-    maxBodySize: 0,
     proxyProtocolFrom: [],
     ...others,
   };
