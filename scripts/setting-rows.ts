@@ -30,7 +30,7 @@ interface Row {
   readonly schema: z.core.$ZodType;
 }
 
-/** The settings in a schema, those of the objects in it after their own, unless they have a section of their own. */
+/** The settings in a schema, each followed by those of its object, unless that has its own section. */
 function rowsIn(schemas: Schemas, before = ''): Row[] {
   return namesIn(schemas).flatMap((key) => {
     const inner = below(schemas, key);

@@ -66,7 +66,7 @@ test('every file with settings is tested here and listed in the README of the fo
   expect(files.filter((name) => !readme.includes(`(${name})`))).toEqual([]);
 });
 
-test.each(Object.entries(expected))('%s makes what its comment says', (name, { resources, ...rest }) => {
+test.each(Object.entries(expected))('%s creates the resources in its comment', (name, { resources, ...rest }) => {
   const stack = synth(name);
   expect(counts(stack.resource)).toMatchObject(resources);
   expect({

@@ -95,7 +95,7 @@ describe('several instances', () => {
   /** Which instance an id belongs to: `region_instance-2_…`, `region_readiness-2_…`. */
   const number = (id: string) => /^region_\w+?-(\d+)_/.exec(id)?.[1] ?? '1';
 
-  test('wait for no other one, so that each can be replaced by itself', () => {
+  test('do not wait for each other, so that each can be replaced separately', () => {
     for (const [id, resource] of [...all(three, server), ...all(three, 'terraform_data')]) {
       const others = all(three, server).filter(([other]) => number(other) !== number(id));
       expect(others).toHaveLength(2);
@@ -103,13 +103,13 @@ describe('several instances', () => {
     }
   });
 
-  test('are kept apart as far as there are hosts; one alone has no group', () => {
+  test('are on different hosts if possible; a single one has no group', () => {
     expect(only(two, 'openstack_compute_servergroup_v2').policies).toEqual(['soft-anti-affinity']);
     for (const [, { scheduler_hints }] of all(two, server)) expect(scheduler_hints).toHaveLength(1);
     expect(all(one, 'openstack_compute_servergroup_v2')).toEqual([]);
   });
 
-  test('are all in the records, which wait for every one of them', () => {
+  test('are all in the records, which wait for each of them', () => {
     const records = all(two, 'openstack_dns_recordset_v2');
     expect(records).toHaveLength(2);
     for (const [, record] of records) {
@@ -141,7 +141,7 @@ describe('several instances', () => {
 describe('a floating IP', () => {
   const stack = synth({ address: floatingIp, instances: 2 });
 
-  test('is there for each instance, which has no port of its own on the public network', () => {
+  test('exists for each instance, which has no port on the public network', () => {
     expect(all(stack, 'openstack_networking_floatingip_v2')).toHaveLength(2);
     expect(all(stack, 'openstack_networking_port_v2')).toEqual([]);
     for (const [, { network, security_groups }] of all(stack, server)) {
@@ -174,7 +174,7 @@ describe('a floating IP', () => {
     expect(JSON.stringify(value)).toMatch(/floatingip_v2\.region_address_\w+\.address/);
   });
 
-  test('takes a token that is no part of the synth output', () => {
+  test('uses a token that is not in the synth output', () => {
     const environments = all(stack, 'terraform_data').map(
       ([, { provisioner }]) => provisioner?.[0]?.['local-exec'].environment,
     );
@@ -216,7 +216,7 @@ describe('Octavia', () => {
     }
   });
 
-  test('alone reaches the instances', () => {
+  test('is the only client that reaches the instances', () => {
     const rules = (loadBalancer?: LoadBalancer) =>
       all(synth({ loadBalancer }), 'openstack_networking_secgroup_rule_v2')
         .filter(([, { direction, protocol }]) => direction === 'ingress' && protocol === 'tcp')
@@ -226,7 +226,7 @@ describe('Octavia', () => {
     expect(rules()).toEqual(['443 0.0.0.0/0', '443 ::/0', '80 0.0.0.0/0', '80 ::/0']);
   });
 
-  test('takes new instances in once they are ready, before the old ones drain', () => {
+  test('adds new instances once they are ready, before the old ones drain', () => {
     const members = all(stack, 'openstack_lb_members_v2');
     expect(members.map(([, { member }]) => (member as object[]).length)).toEqual([2, 2]);
     const serve = all(stack, 'terraform_data', 'console').map(([id]) => `terraform_data.${id}`);
@@ -251,7 +251,7 @@ describe('Octavia', () => {
   });
 });
 
-test('a region as it was has none of all this', () => {
+test('a region with defaults has none of these resources', () => {
   const types = Object.keys(synth({}).resource);
   expect(types.filter((type) => /lb_|floatingip|servergroup/.test(type))).toEqual([]);
   expect(all(synth({}), 'terraform_data').map(([id]) => id)).toEqual(

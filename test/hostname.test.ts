@@ -18,14 +18,14 @@ describe('formatLabel', () => {
     expect(formatLabel({ protocol: 'http', address: '198.51.100.7', port: 80 })).toBe('http-198-51-100-7-80');
   });
 
-  test('is undone by parseLabel', () => {
+  test('is the inverse of parseLabel', () => {
     for (const { label, target } of cases) {
       const parsed = parseLabel(label);
       if (target && parsed) expect(parseLabel(formatLabel(parsed))).toEqual(parsed);
     }
   });
 
-  test('says what is wrong with an address or a port', () => {
+  test('names the mistake in an address or a port', () => {
     expect(() => formatLabel({ protocol: 'http', address: '300.0.0.1', port: 80 })).toThrow(
       'address must be an IPv4 address such as 198.51.100.7, got "300.0.0.1"',
     );

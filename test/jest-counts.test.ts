@@ -13,7 +13,7 @@ function counts(content?: string): string {
   return execFileSync(join(__dirname, '../scripts/jest-counts'), [file], { encoding: 'utf8' }).trim();
 }
 
-test('passed, failed and skipped tests are counted, and a test file that broke is a failure', () => {
+test('counts passed, failed and skipped tests; a test file that did not run is a failure', () => {
   const result = { numPassedTests: 7, numFailedTests: 2, numRuntimeErrorTestSuites: 1, numPendingTests: 4 };
   expect(counts(JSON.stringify(result))).toBe('7 3 4');
 });

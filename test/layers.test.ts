@@ -55,14 +55,14 @@ function violations(
   );
 }
 
-test('every file of lib/ is on a floor', () => {
+test('every file of lib/ belongs to a layer', () => {
   const without = [...importsOf.keys()].filter((file) => floorOf(file) === -1);
   expect(without.map((file) => `${file}: add its room "${roomOf(file)}" to a floor in test/layers.test.ts`)).toEqual(
     [],
   );
 });
 
-test('every room of a floor exists', () => {
+test('every folder of a layer exists', () => {
   const rooms = [...importsOf.keys()].map(roomOf);
   expect(floors.flat().filter((room) => !rooms.includes(room))).toEqual([]);
 });

@@ -29,7 +29,7 @@ class Tagged implements IAspect {
   }
 }
 
-test('an Aspect tags every resource that can have tags, besides the tags of the settings', () => {
+test('an Aspect tags every resource that can have tags, in addition to the tags of the settings', () => {
   const aspect = new Tagged();
   const { resource } = stack((made) => Aspects.of(made).add(aspect));
   for (const type of [
@@ -51,7 +51,7 @@ test('a property of the server that this package does not set can be set', () =>
   expect(only<{ availability_zone: string }>(resource.openstack_compute_instance_v2).availability_zone).toBe('nova');
 });
 
-test('an override reaches what the bindings have not, and takes away what they have', () => {
+test('an override adds arguments that the bindings lack, and removes others', () => {
   const { resource } = stack(({ proxies }) => {
     proxies[0]?.instance.server.addOverride('scheduler_hints', [{ group: 'g' }]);
     proxies[0]?.instance.port?.addOverride('port_security_enabled', true);

@@ -36,7 +36,7 @@ function prepared(): string {
   return readFileSync(join(app, 'ran'), 'utf8').trim().replace('\n', ', ');
 }
 
-test('prepare makes the bindings and then dist where they are missing, and nothing where they are there', () => {
+test('prepare builds missing bindings and then dist, and nothing that exists', () => {
   expect(prepared()).toBe('bindings, build');
   expect(prepared()).toBe('');
 });

@@ -135,7 +135,7 @@ const maximal: CloudSpec = {
   ],
 };
 
-test('the synth output of a minimal region is as it was', () => {
+test('the synth output of a minimal region is unchanged', () => {
   expect(readable(minimal)).toMatchSnapshot();
 });
 
@@ -144,7 +144,7 @@ test.each([
   ['cloud-a', cloudA],
   ['cloud-b', cloudB],
   ['a maximal region', maximal],
-])('%s has the resources that it had', (_name, spec) => {
+])('%s keeps its resources', (_name, spec) => {
   const { resource, data, locals, output } = JSON.parse(synth(spec));
   const addresses = (blocks: Resources, prefix = '') =>
     Object.entries(blocks).flatMap(([type, byId]) => Object.keys(byId).map((id) => `${prefix}${type}.${id}`));
@@ -183,7 +183,7 @@ describe('a cloud with every setting', () => {
     }
   });
 
-  test('takes ids of image, flavor and network without a look-up by name', () => {
+  test('takes ids of image, flavor and network without a lookup by name', () => {
     expect(only('openstack_compute_instance_v2', 'North')).toMatchObject({
       image_id: maximal.regions[0]?.image,
       flavor_id: maximal.regions[0]?.flavor,
@@ -371,7 +371,7 @@ describe('every synth', () => {
     }
   });
 
-  test.each(outputs)('of %s has no expression that JavaScript spoilt', (_name, output) => {
+  test.each(outputs)('of %s has no expression that JavaScript corrupted', (_name, output) => {
     // But for the archives of files: in base85 anything may turn up.
     const archives = /[^\s"\\]{5000,}/g;
     expect(output.match(archives)).not.toBeNull();
@@ -422,7 +422,7 @@ test.each([
   }
 });
 
-test('what is known at apply alone, or secret, stays out of the synth output', () => {
+test('secrets and values known only at apply stay out of the synth output', () => {
   const variables = ['tsig_key', 'eab_hmac_key', 'key_passphrase'].map((name) => `TF_VAR_${name}`);
   for (const name of variables) process.env[name] = `planted-${name}`;
   try {
@@ -477,7 +477,7 @@ describe.each(kinds)('with %s', (_, changes) => {
     'acme-ca': /^\$\{base64gzip\(file\(pathexpand\("~\/ca\.pem"\)\)\)\}$/,
   };
 
-  test('nothing but what is public or sealed travels as metadata', () => {
+  test('only public or encrypted data travels as metadata', () => {
     expect(Object.keys(metadata).length).toBeGreaterThan(0);
     for (const [name, expression] of Object.entries(metadata)) {
       expect(Object.keys(openly)).toContain(name);
@@ -485,7 +485,7 @@ describe.each(kinds)('with %s', (_, changes) => {
     }
   });
 
-  test('what is secret is in the user data, marked sensitive, and its length is checked', () => {
+  test('secrets are in the user data, marked sensitive, and their length is checked', () => {
     expect(Object.keys(userData)).toHaveLength(1);
     for (const expression of Object.values(userData)) expect(expression).toMatch(/^\$\{sensitive\(base64encode\(/);
     expect(preconditions(server).map(({ condition }) => condition)).toContainEqual(

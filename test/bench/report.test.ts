@@ -55,7 +55,7 @@ test('the page begins with the figures of each proxy; the goals come after the r
   ]);
 });
 
-test('bench/RESULTS.md is what bench/results.json says', () => {
+test('bench/RESULTS.md matches bench/results.json', () => {
   const read = (name: string) => readFileSync(join(__dirname, '../../bench', name), 'utf8');
   if (read('RESULTS.md') !== reportMarkdown(JSON.parse(read('results.json')))) {
     throw new Error('bench/RESULTS.md is outdated; write it again: bench/run --report');

@@ -116,13 +116,13 @@ describe.each(VARIANTS)('apps side by side, %s', (variant) => {
     expect(seen).toEqual(['PATCH']);
   });
 
-  test("another origin's page can't", async () => {
+  test("another origin's page is refused", async () => {
     await open('off');
     const tab = await world.page();
     await tab.goto(OTHER_ORIGIN);
     const url = world.url(apps[1], '/api');
     expect(await tab.evaluate(attempt, { url, method: 'PATCH', authorization: 'Bearer t' })).toBe('refused');
-    expect(seen).toEqual(['OPTIONS']); // The app's own answer, which admits nobody.
+    expect(seen).toEqual(['OPTIONS']); // The app's own answer, which admits no origin.
     expect(await tab.evaluate(attempt, { url, method: 'GET' })).toBe('refused');
     expect(seen).toEqual(['OPTIONS', 'GET']); // It went there, but the page may not read the answer.
   });

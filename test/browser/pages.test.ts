@@ -26,7 +26,7 @@ describe.each(VARIANTS)('the page of the UAP, %s', (variant) => {
     await world?.close();
   });
 
-  test('an app opens over HTTP/2, from plain HTTP, too', async () => {
+  test('an app opens over HTTP/2, and from plain HTTP', async () => {
     const page = await world.page();
     const protocol = () =>
       page.evaluate(
@@ -57,7 +57,7 @@ describe.each(VARIANTS)('the page of the UAP, %s', (variant) => {
   });
 });
 
-describe('pages as people see them', () => {
+describe('pages in a browser', () => {
   let world: World;
   let upstream: Upstream;
 

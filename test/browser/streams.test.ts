@@ -85,7 +85,7 @@ describe.each(VARIANTS)('streams, %s', (variant) => {
   const first = variant === VARIANTS[0];
   const mebibytes = first ? 1024 : 128;
 
-  test(`an upload of ${mebibytes} MiB that a script makes as it goes, over HTTP/2, arrives whole`, async () => {
+  test(`an upload of ${mebibytes} MiB that a script generates while sending, over HTTP/2, arrives complete`, async () => {
     behave = hash;
     const page = await openPage();
     const use = watchWorkers(world.uap);

@@ -64,7 +64,7 @@ export class App {
       stderr: { write: (text) => (stderr += text) },
       env: this.env,
       cwd: this.folder,
-      // Jest compiles TypeScript by itself.
+      // Jest compiles TypeScript itself.
       load: require,
     });
     return { code, stdout, stderr };

@@ -30,7 +30,7 @@ const never = new AbortController().signal;
 const check = (name: string, run: CloudCheck['run']): CloudCheck => ({ name, run });
 const ofRegion = (name: string, run: RegionCheck['run']): RegionCheck => ({ name, run });
 
-test('all checks run, and each says what it found', async () => {
+test('all checks run, and each reports its result', async () => {
   const cloud = [
     check('one', async () => [ok('first'), warning('second', 'do this')]),
     check('refused', () => Promise.reject(new CommandError('the API says no'))),
@@ -46,7 +46,7 @@ test('all checks run, and each says what it found', async () => {
   expect(interrupted).toBe(false);
 });
 
-describe('what was written is removed', () => {
+describe('test records are removed', () => {
   /** A check that has written something when `then` comes. */
   const writing = (removed: string[], then: () => Promise<never>): CloudCheck =>
     check('writing', async ({ undo }) => {
@@ -62,7 +62,7 @@ describe('what was written is removed', () => {
     expect(removed).toEqual(['record']);
   });
 
-  test('when there is a fault in this program, which is not hidden', async () => {
+  test('when this program has a fault, which is not hidden', async () => {
     const removed: string[] = [];
     const fault = writing(removed, () => Promise.reject(new TypeError('x is undefined')));
     await expect(runChecks(context(), [fault], [], never)).rejects.toThrow('x is undefined');
@@ -80,7 +80,7 @@ describe('what was written is removed', () => {
     expect(removed).toEqual(['record']);
   });
 
-  test('once, and what cannot be removed is told', async () => {
+  test('once, and a failed removal is reported', async () => {
     let times = 0;
     const stubborn = check('writing', async ({ undo }) => {
       const remove = undo.add('the record _x', async () => {
@@ -147,7 +147,7 @@ describe('CAA records', () => {
     ['that want this challenge', [issue('letsencrypt.org; validationmethods=http-01,dns-01')], 'ok'],
   ])('%s', (_, records, result) => expect(verdict('cloud.org', records, service).result).toBe(result));
 
-  test('of a CA that does not tell its name are a warning', () => {
+  test('for a CA that does not publish its name are a warning', () => {
     expect(verdict('cloud.org', [issue('other.test')], { url: 'https://acme.test/' })).toEqual({
       result: 'warning',
       detail: 'the CAA records of cloud.org allow only other.test; https://acme.test/ does not tell its name for them',
@@ -186,11 +186,11 @@ describe('a provider', () => {
     expect(await origin('3.4.0')).toEqual({ from: `3.4.0 in ${own}` });
   });
 
-  test('of another version there is not looked for elsewhere, as Terraform does not', async () => {
+  test('of another version there is not searched elsewhere, as in Terraform', async () => {
     expect(await origin('3.5.0')).toEqual({ wrong: `${own} has 3.4.0, not 3.5.0` });
   });
 
-  test('is taken from the mirror of the configuration alone, packed or not', async () => {
+  test('is taken only from the mirror of the configuration, packed or not', async () => {
     const config = `provider_installation {\n  filesystem_mirror {\n    path = "${other}"\n  }\n}\n`;
     expect(await origin('~> 3.2', config)).toEqual({ from: `3.3.0 in ${other}` });
     const nowhere = config.replace(other, join(home, 'empty'));

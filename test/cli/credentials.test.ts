@@ -66,7 +66,7 @@ test('an application credential has its own scope', () => {
   });
 });
 
-test('the folder of the app comes first, which Terraform would not find', () => {
+test("the app's folder, which Terraform does not search, comes first", () => {
   machine.write('home/.config/openstack/clouds.yaml', { clouds: { b: { auth } } });
   machine.write('app/clouds.yaml', { clouds: { a: { auth } } });
   expect(machine.find('a').foundByTerraform).toBe(false);
@@ -116,7 +116,7 @@ test('cacert and verify are those of the entry', () => {
   expect(machine.find('b').tls).toEqual({ verify: false });
 });
 
-describe('what is wrong is told in one line', () => {
+describe('mistakes are reported in one line', () => {
   const clouds = (entry: unknown) => ({ clouds: { 'cloud-a': entry } });
   test.each<[string, unknown, string, string]>([
     ['another entry', clouds({ auth }), 'cloud-b', 'has no entry "cloud-b"; did you mean cloud-a?'],

@@ -91,7 +91,7 @@ test('every resource of a stack is in a part, and steps are references between t
   ]);
 });
 
-test('it can not say what the stack does not', () => {
+test('it shows nothing that the stack lacks', () => {
   const drawn = mermaid(
     pictured(specOf('small'), ({ proxies: [proxy] }) => {
       if (!proxy) return;
@@ -101,7 +101,7 @@ test('it can not say what the stack does not', () => {
           Object.assign(rule, { remoteIpPrefix: '192.0.2.0/24' });
       }
       proxy.node.tryRemoveChild('readiness');
-      // What is not known here is drawn all the same.
+      // Unknown resources are drawn too.
       unknown(proxy, 'volume', 'openstack_blockstorage_volume_v3');
     }),
   );

@@ -120,7 +120,7 @@ test.each<[string, string, Partial<Cloud>, Partial<ImageOrder>, string]>([
   expect(cloud.isThere).toBe(false);
 });
 
-test('an instance that failed is kept when that is asked for', async () => {
+test('a failed instance is kept on request', async () => {
   cloud = new Cloud([cantInstall]);
   await cloud.build({ keep: true });
   expect(cloud.isThere).toBe(true);

@@ -32,7 +32,7 @@ test('images: the newest release first, plain names before others, unknown ones 
   ]);
 });
 
-test('images that do not boot are left out, and of one name only the newest is there', () => {
+test('images that do not boot are omitted, and only the newest of one name is listed', () => {
   const all = [
     image('debian-12', { id: 'old' }),
     image('debian-12', { id: 'new', created_at: '2026-01-01T00:00:00Z' }),

@@ -34,7 +34,7 @@ test.each<[string, string[], string]>([
   expect(code).toBe(2);
 });
 
-test('settings that are there stay', async () => {
+test('existing settings stay', async () => {
   app.write('stacks/mine.yaml', '# mine\n');
   expect(await refused('mine')).toEqual({ code: 1, line: 'stacks/mine.yaml is there already; --force writes over it' });
   app.write('stacks/other.ts', '// other\n');
@@ -45,7 +45,7 @@ test('settings that are there stay', async () => {
   expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toBe('# mine\n');
 });
 
-test('it runs in the folder of an app alone', async () => {
+test('it runs only in the folder of an app', async () => {
   const other = new App();
   const { code, stderr } = await other.run('init', 'mine');
   expect([code, stderr]).toEqual([

@@ -106,7 +106,7 @@ test('the first line names the schema, by which the file is right', () => {
   }
 });
 
-test('the settings are right, and say what was answered', () => {
+test('the settings are valid, and contain the answers', () => {
   const clouds = new Map(cloudsFromYaml(folder).map((cloud) => [cloud.name, resolveCloud(cloud)]));
   const [least, everything, pem, onInstance, other] = variants.map(({ name }) => clouds.get(name));
   expect(least).toMatchObject({

@@ -115,7 +115,7 @@ describeUap('uap probe', (variant) => {
   const replace = (from: string | RegExp, to: string) => (text: string) => text.replace(from, to);
   const everyRange = replace(/(\$uap_in_range \{\n +default )0/, '$11');
 
-  test('all is well: no row fails, and each says what was seen', async () => {
+  test('a healthy UAP: no row fails, and each reports its observation', async () => {
     const { network } = uap;
     const { rows: all, code } = await rows(...target);
     let text = all.map(({ what, result, detail }) => `${result}: ${what}: ${detail}`).join('\n');
@@ -152,7 +152,7 @@ describeUap('uap probe', (variant) => {
     expect(code).toBe(0);
   });
 
-  test('without a target nothing is asked for by way of the UAP, and the report says so', async () => {
+  test('without a target no app is requested through the UAP, and the report says so', async () => {
     const connections = app.connections();
     const { rows: all, code } = await rows();
     expect(named(all, 'not checked')).toEqual(['app', 'WebSocket']);
@@ -307,7 +307,7 @@ describeUap('uap probe', (variant) => {
     );
   });
 
-  test('a certificate that expired: how the acme provider gets over it, if it asks the CA when to renew', async () => {
+  test('an expired certificate: how to recover if the acme provider asks the CA when to renew', async () => {
     const { chain, key } = ca.issue({ names: both, from: -82, until: -1 });
     await changed(
       { [CERTIFICATE]: () => chain, ...(key === good.key ? {} : { [CERTIFICATE_KEY]: () => key }) },
@@ -356,7 +356,7 @@ describeUap('uap probe', (variant) => {
     expect(code).toBe(1);
   });
 
-  test('a wildcard that is a CNAME is warned of', async () => {
+  test('a wildcard that is a CNAME is a warning', async () => {
     const a = uap.network.uap;
     dns.zone = zone({ A: [a] }, { A: [a], CNAME: ['elsewhere.cloud.org'] });
     const { rows: all, code } = await rows();
@@ -364,7 +364,7 @@ describeUap('uap probe', (variant) => {
     expect(code).toBe(0);
   });
 
-  test('each address is asked, IPv6 as well', async () => {
+  test('each address is probed, IPv6 too', async () => {
     const { uap: a, silent } = uap.network;
     dns.zone = zone({ A: [a], AAAA: [`::ffff:${a}`] });
     const { rows: all, code } = await rows();
@@ -373,7 +373,7 @@ describeUap('uap probe', (variant) => {
       `health ::ffff:${a}`,
     ]);
     expect([named(all, 'failed'), code]).toEqual([[], 0]);
-    // One of several doesn't answer: the others are asked all the same.
+    // One of several doesn't answer: the others are probed nevertheless.
     dns.zone = zone({ A: [silent, a] });
     const { rows: half, code: failed } = await rows('--timeout', '1');
     expect(named(half, 'failed')).toEqual([`health ${silent}`]);
@@ -397,7 +397,7 @@ describeUap('uap probe', (variant) => {
     expect(code).toBe(1);
   });
 
-  test("an app's own failure is its answer, whatever Proxy-Status it has of its own", async () => {
+  test("an app's own failure is its answer, even with its own Proxy-Status", async () => {
     const gateway = await startUpstream('http', uap.network.instances[0] as string, (_, response) => {
       response.writeHead(502, { 'Proxy-Status': 'gateway; error=connection_refused; details="unreachable"' });
       response.end('No usable answer from http://127.0.0.1:8888\n');
@@ -481,7 +481,7 @@ test('a file without certificates is a clear failure', async () => {
   app.remove();
 });
 
-test('an app is asked for by way of its own region', () => {
+test("an app is requested through its own region's UAP", () => {
   const [one, two] = [
     { upstreamRanges: ['198.51.100.0/25', '192.0.2.0/24'].map(IpNetwork.parse) },
     { upstreamRanges: [IpNetwork.parse('198.51.100.128/25')] },

@@ -63,7 +63,7 @@ async function check(neutron: Record<string, unknown> | undefined, servers: unkn
 
 const neutron = { port: unlimited, security_group: unlimited, security_group_rule: unlimited, floatingip: unlimited };
 
-test('what is free counts for each quota', async () => {
+test('the free part of each quota counts', async () => {
   expect(await check({ ...neutron, port: { limit: 10, used: 6, reserved: 0 } })).toEqual({
     result: 'ok',
     detail: expect.stringMatching(
@@ -80,7 +80,7 @@ test('what Neutron has reserved is not free', async () => {
   });
 });
 
-test('an instance that an earlier deployment made needs none', async () => {
+test('an instance of an earlier deployment needs none', async () => {
   const found = await check(neutron, [{ id: 's' }]);
   expect(found).toMatchObject({ result: 'ok', detail: expect.not.stringContaining('instances') });
 });

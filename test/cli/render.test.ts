@@ -59,7 +59,7 @@ test('one region of several is written without a folder of its own', async () =>
   expect(tree(app.path('out'))).toEqual(expected('large', 1));
 });
 
-test('a folder that is in use is left alone, unless forced', async () => {
+test('a folder with files is refused, unless forced', async () => {
   app.write('out/notes.txt', 'mine');
   expect(await app.run('render', 'small', '--out', 'out')).toEqual({
     code: 1,

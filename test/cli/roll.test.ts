@@ -50,7 +50,7 @@ test('the instances of a stack are known with their readiness, in their order', 
 const planned = (action: string, addr: string) =>
   JSON.stringify({ type: 'planned_change', change: { action, resource: { addr } } });
 
-test('of a plan only what is replaced counts', () => {
+test('only replacements in a plan count', () => {
   const output = [planned('replace', 'a'), planned('update', 'b'), '{"type":"version"}', 'a warning', ''].join('\n');
   expect(plannedReplacements(output)).toEqual(['a']);
 });
@@ -92,7 +92,7 @@ describe('uap roll', () => {
     return { code, stdout, stderr, applies } satisfies Outcome & { applies: string[] };
   }
 
-  test('applies what is replaced one by one, and all else last', async () => {
+  test('applies replacements one by one, and all other changes last', async () => {
     const { code, applies } = await roll([planned('replace', first.server), planned('replace', second.server)]);
     expect(code).toBe(0);
     expect(applies).toEqual([
@@ -102,7 +102,7 @@ describe('uap roll', () => {
     ]);
   });
 
-  test('replaces nothing that the plan leaves as it is', async () => {
+  test('replaces nothing that the plan does not', async () => {
     const { stdout, applies } = await roll([planned('update', first.server)], { args: ['--auto-approve'] });
     expect(stdout).toContain('No instance of rolled has to be replaced.');
     expect(applies).toEqual(['terraform apply -auto-approve -input=false']);
@@ -122,7 +122,7 @@ describe('uap roll', () => {
     expect(applies).toHaveLength(1);
   });
 
-  test('takes no instance away while another one does not answer', async () => {
+  test('removes no instance while another one does not answer', async () => {
     const { code, stderr, applies } = await roll([planned('replace', first.server)], {
       addresses: { 'one.cloud.org': ['127.0.0.1', '127.254.254.254'] },
       args: ['--timeout', '1'],
@@ -134,7 +134,7 @@ describe('uap roll', () => {
     expect(applies).toEqual([]);
   });
 
-  test('asks nobody where there is one instance', async () => {
+  test('probes nothing with a single instance', async () => {
     const { code } = await roll([planned('replace', other.server)], {
       addresses: { 'two.cloud.org': ['127.254.254.254'], 'one.cloud.org': ['127.254.254.254', '127.254.254.253'] },
       args: ['--timeout', '1'],
@@ -142,7 +142,7 @@ describe('uap roll', () => {
     expect(code).toBe(0);
   });
 
-  test('refuses when nobody would wait for an instance', async () => {
+  test('refuses when nothing would wait for an instance', async () => {
     const { code, stderr, applies } = await roll([planned('replace', first.server)], {
       clouds: [spec({ readinessTimeout: 0 })],
     });

@@ -93,7 +93,7 @@ test('a cloud that never answers ends the wait', async () => {
   expect(Date.now() - start).toBeLessThan(5000);
 });
 
-test('a cloud that is not there is said so', async () => {
+test('a cloud that does not exist is reported', async () => {
   const { url } = await serve(() => undefined);
   await server?.stop();
   server = undefined;
@@ -143,7 +143,7 @@ test('all pages of a list are read, whatever form the link has', async () => {
   }
 });
 
-test('a list that goes in circles ends', async () => {
+test('a list whose pages form a circle ends', async () => {
   const one = await session(() => ({
     status: 200,
     body: { networks: [{}], networks_links: [{ rel: 'next', href: '?m=1' }] },
@@ -151,7 +151,7 @@ test('a list that goes in circles ends', async () => {
   expect((await networks(one, 'One')).length).toBe(200);
 });
 
-test("a refusal has the API's own words", async () => {
+test("a refusal quotes the API's message", async () => {
   const one = await session(() => ({
     status: 403,
     body: { NeutronError: { message: 'Policy does\nnot allow', type: 'x' } },

@@ -66,7 +66,7 @@ test.each<[string, string]>([
   });
 });
 
-test('an app without the file is told what to do', async () => {
+test('in an app without the file, it says what to do', async () => {
   const empty = new App();
   empty.remove();
   expect((await empty.run('show', 'small')).stderr).toBe(
@@ -91,7 +91,7 @@ test.each([
   expect(code).toBe(1);
 });
 
-test('wrong settings are all told, with exit code 1', async () => {
+test('all mistakes in settings are reported, with exit code 1', async () => {
   const { code, stdout, stderr } = await app.run('show', 'wrong');
   expect(stderr).toBe(`uap: 1 problem in the settings of wrong
 
@@ -141,7 +141,7 @@ test('every command has examples, all of which are right', () => {
   }
 });
 
-test('colours are for terminals, and for those who want them', async () => {
+test('colours are for terminals, or on request', async () => {
   const shown = async (isTTY: boolean, env: Record<string, string>) => {
     let out = '';
     const stdout = { write: (text: string) => (out += text), isTTY, columns: 60 };
@@ -159,7 +159,7 @@ test('colours are for terminals, and for those who want them', async () => {
   ).toBeLessThanOrEqual(60);
 });
 
-test('a fault of the command is one line, and the stack is there for who asks', async () => {
+test('a fault of the command is one line; the stack trace is optional', async () => {
   const faulty = async (env: Record<string, string>) => {
     let told = '';
     const stderr = { write: (text: string) => (told += text) };

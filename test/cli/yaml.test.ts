@@ -27,7 +27,7 @@ test('a cloud in YAML is a cloud of the command', async () => {
   expect(stdout).toMatch(/^ {2}flavor +m1\.small$/m);
 });
 
-test('mistakes in one cloud are told for that cloud, with their place', async () => {
+test('mistakes in one cloud are reported for that cloud, with their place', async () => {
   const files = { 'one.yaml': minimal, 'two.yml': minimal.replace('cloud-a', 'cloud-b').replace('m1.small', '3') };
   expect((await run(files, 'show', 'cloud-a')).code).toBe(0);
   const { code, stderr } = await run(files, 'show', 'cloud-b');
@@ -37,7 +37,7 @@ test('mistakes in one cloud are told for that cloud, with their place', async ()
   );
 });
 
-test('a cloud whose name is no text is told of, not searched for', async () => {
+test('a cloud whose name is not a string is reported, not searched', async () => {
   const { code, stderr } = await run({ 'two.yml': minimal.replace('cloud-a', '1.10') }, 'show', '1.10');
   expect(code).toBe(1);
   expect(stderr).toMatch(/two\.yml:1:7 {2}name: 1\.1\n {4}is a number; allowed: a text\n/);
@@ -49,7 +49,7 @@ test('two files with one cloud are named', async () => {
   expect(stderr).toMatch(/there is a cloud "cloud-a" in \S*one\.yaml and in \S*two\.yml; give each cloud/);
 });
 
-test('what is not YAML is told without a stack', async () => {
+test('invalid YAML is reported without a stack trace', async () => {
   const { code, stdout, stderr } = await run({ 'two.yml': 'acme:\n\temail: x' }, 'show', 'cloud-a');
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(

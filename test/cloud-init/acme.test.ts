@@ -15,12 +15,12 @@ const options = {
 
 const paths = (more: object) => acmeParts({ ...options, ...more }).files?.map((file) => file.path);
 
-test('the script for OpenStack DNS is there only when needed', () => {
+test('the script for OpenStack DNS is included only when needed', () => {
   expect(paths({})).not.toContain('/usr/local/lib/uap/dns-designate');
   expect(paths({ dnsProvider: 'exec' })).toContain('/usr/local/lib/uap/dns-designate');
 });
 
-test('the credentials are a secret apply-time file, a private CA one that is not; both start the client anew', () => {
+test('the credentials are a secret apply-time file, a private CA one that is not; both restart the client', () => {
   const { applyTimeFiles, hooks, packages } = acmeParts(options);
   const credentials = { name: 'acme-credentials', maxLength: 1024, onChange: 'acme', secret: true };
   expect(applyTimeFiles).toEqual([credentials]);
@@ -32,7 +32,7 @@ test('the credentials are a secret apply-time file, a private CA one that is not
   expect(packages).toEqual(['lego']);
 });
 
-test('it runs at each boot, and twice a day: missed runs are made up for, and not all instances run at once', () => {
+test('it runs at each boot and twice a day, catches up on missed runs, and not on all instances at once', () => {
   const { files = [], units = [] } = acmeParts(options);
   const text = (name: string) => files.find(({ path }) => path === `/etc/systemd/system/${name}`)?.content ?? '';
   expect(units.map(({ name }) => name)).toEqual(['uap-acme.service', 'uap-acme.timer']);
@@ -105,7 +105,7 @@ describeScripts('the script acme', () => {
     expect(statSync(machine.path('/var/lib/uap/acme')).mode & 0o777).toBe(0o700);
   });
 
-  test('credentials reach the client as they are, and nobody through its arguments', async () => {
+  test('credentials reach the client unchanged, and never in its arguments', async () => {
     next(-1, 89);
     await run();
     const environment = machine.read('/lego-environment');
@@ -115,7 +115,7 @@ describeScripts('the script acme', () => {
     expect(machine.read('/lego')).not.toContain('$(b)');
   });
 
-  test('a private CA is the only one that the client trusts; it is waited for, and another one starts anew', async () => {
+  test('a private CA is the only one that the client trusts; the script waits for it, and starts again with another one', async () => {
     machine.remove();
     machine = make({ privateCa: true });
     next(-1, 89);
@@ -172,7 +172,7 @@ describeScripts('the script acme', () => {
     expect(second).toMatch(/ renew --days 36500 --no-random-sleep --profile shortlived$/);
   });
 
-  test('a failure keeps the certificate in use, and is told with its reason', async () => {
+  test('a failure keeps the certificate in use, and is logged with its reason', async () => {
     const chain = next(-61, 29);
     await run();
     machine.write('/lego-fails', '2026/11/22 10:43:46 [INFO] trying\n2026/11/22 10:43:47 acme: error: 403 :: CAA\n');
@@ -183,7 +183,7 @@ describeScripts('the script acme', () => {
     expect(machine.read('/etc/uap/tls/fullchain.pem')).toBe(chain);
   });
 
-  test('five tries in the first hour, ever fewer after that; new credentials start anew', async () => {
+  test('tries five times in the first hour, then less and less often; new credentials reset this', async () => {
     machine.write('/lego-fails', 'no\n');
     const pauses: number[] = [];
     for (let failures = 0; failures < 9; failures++) {
@@ -200,7 +200,7 @@ describeScripts('the script acme', () => {
     expect(JSON.parse(machine.read('/var/lib/uap/acme/failures.json')).count).toBe(1);
   });
 
-  test('waits out the pause, also when it is started anew', async () => {
+  test('waits out the pause, even when it is restarted', async () => {
     machine.write('/lego-fails', 'no\n');
     await run();
     const second = run();
@@ -211,7 +211,7 @@ describeScripts('the script acme', () => {
     await second;
   });
 
-  test('registers anew when the CA forgot the account', async () => {
+  test('registers again when the CA forgot the account', async () => {
     next(-61, 29);
     await run();
     machine.write('/lego-fails', 'acme: error: 400 :: urn:ietf:params:acme:error:accountDoesNotExist\n');
@@ -223,7 +223,7 @@ describeScripts('the script acme', () => {
     expect(calls()[2]).toMatch(/ run$/);
   });
 
-  test('a certificate that is not taken is not obtained a second time', async () => {
+  test('a certificate that was refused is not obtained a second time', async () => {
     next(-1, 89, ['other.test']);
     expect((await run()).output).toMatch(/no certificate: refused: the certificate is not for proxy\.example\.test/);
     rmSync(machine.path('/var/lib/uap/acme/failures.json'));

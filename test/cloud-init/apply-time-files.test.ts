@@ -13,7 +13,7 @@ describe('pieces', () => {
     expect(pieceKey(name, index)).toBe(`uap-chain-${index < 10 ? `0${index}` : index}`);
   });
 
-  test.each([1, 100, 241, 3500, 8192, 16_384, 19_000])('%d bytes that no compression helps find room', (length) => {
+  test.each([1, 100, 241, 3500, 8192, 16_384, 19_000])('%d incompressible bytes fit', (length) => {
     const content = randomBytes(length);
     const count = pieceCount(length);
     const pieces = encodePieces(content, count);
@@ -24,7 +24,7 @@ describe('pieces', () => {
     expect(gzipSync(content).toString('base64').length).toBeLessThanOrEqual(count * pieceLength);
   });
 
-  test('content of every length finds room, gzip with its header and trailer included', () => {
+  test('content of every length fits, including the header and trailer of gzip', () => {
     for (let length = 1; length <= 1000; length++) {
       const content = randomBytes(length);
       expect(() => encodePieces(content, pieceCount(length))).not.toThrow();
@@ -54,7 +54,7 @@ describe('applyTimeFilesParts', () => {
     expect(JSON.parse(manifest)).toEqual({ files: [file('one')], hooks: [reload] });
   });
 
-  test('the manifest says of a secret file that the metadata does not bring it', () => {
+  test('the manifest marks a secret file as not delivered by metadata', () => {
     const secret: ApplyTimeFile = { name: 'key', maxLength: 30_000, onChange: 'reload', secret: true };
     const manifest =
       applyTimeFilesParts([secret], [reload]).files?.find(({ path }) => path.endsWith('.json'))?.content ?? '';
@@ -70,7 +70,7 @@ describe('applyTimeFilesParts', () => {
     expect(parts.units).toEqual([{ name: 'uap-late-files.timer' }]);
   });
 
-  test('what cannot be is refused', () => {
+  test('impossible combinations are refused', () => {
     expect(() => applyTimeFilesParts([file('one', 'other')], [reload])).toThrow(
       'apply-time file one: there is no hook "other"',
     );

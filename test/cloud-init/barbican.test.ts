@@ -35,7 +35,7 @@ describeScripts('late files in Barbican', () => {
   };
   const runs = () => machine.read('/runs').length / 'run\n'.length;
 
-  test('are fetched by their reference, once; another reference is another content', async () => {
+  test('are fetched once by reference; a new reference is fetched again', async () => {
     deliver(first, 'one');
     expect(await tick()).toEqual({ code: 0, output: 'late file chain: 3 bytes arrived\n' });
     expect([machine.read('/var/lib/uap/late/chain'), runs()]).toEqual(['one', 1]);
@@ -106,7 +106,7 @@ describeScripts('late files in Barbican', () => {
   });
 });
 
-/** Keystone and Barbican as far as the script sees them; the real ones are in the sandbox. */
+/** The parts of Keystone and Barbican that the script uses; the real ones are in the sandbox. */
 class Cloud {
   readonly requests: string[] = [];
   readonly secrets: Record<string, string> = {};

@@ -14,7 +14,7 @@ test.each(['mirror.example.test/debian', 'file:///x', 'http://a b/'])('the mirro
   expect(() => baseParts({ hostname, packageMirror })).toThrow(`got "${packageMirror}"`);
 });
 
-test('a mirror is there only when given', () => {
+test('a mirror is configured only when given', () => {
   const paths = (options: object) => baseParts({ hostname, ...options }).files?.map((file) => file.path);
   expect(paths({})).not.toContain('/etc/uap/package-mirror');
   expect(paths({ packageMirror: 'http://mirror.example.test/debian/' })).toContain('/etc/uap/package-mirror');
@@ -122,7 +122,7 @@ done
   });
   afterEach(() => machine.remove());
 
-  test('run no apt where all is there', async () => {
+  test('run no apt when everything is installed', async () => {
     installed('lego', 'nginx');
     expect(await run()).toEqual({ code: 0, output: '' });
     expect(apt()).toEqual([]);
@@ -140,20 +140,20 @@ done
     ]);
   });
 
-  test('installs the rest of what is good to have in the background', async () => {
+  test('installs the other optional packages in the background', async () => {
     installed('nginx', 'nftables', 'libnginx-mod-http-lua');
     expect((await run('optional')).code).toBe(0);
     expect(apt()[1]).toMatch(/^install --no-install-recommends logrotate unattended-upgrades ?(systemd-timesyncd )?1$/);
   });
 
-  test('selects the variants anew when the Lua module came later', async () => {
+  test('selects the variants again when the Lua module came later', async () => {
     installed('nginx', 'nftables');
     machine.write('/usr/local/lib/uap/select-variants', '#!/bin/sh\necho selected >> "$UAP_ROOT/selected"\n', '0755');
     expect((await run('optional')).code).toBe(0);
     expect(machine.read('/selected')).toBe('selected\n');
   });
 
-  test('tries again after a failure, and mends a dpkg that was interrupted', async () => {
+  test('tries again after a failure, and repairs an interrupted dpkg', async () => {
     machine.write('/failures', '2');
     expect((await run()).code).toBe(0);
     expect(apt().filter((line) => line.startsWith('install --no-install-recommends nginx lego'))).toHaveLength(3);
@@ -168,7 +168,7 @@ done
     expect(apt().filter((line) => line.startsWith('install'))).toHaveLength(5);
   });
 
-  test('what is good to have does not fail, and one that there is not keeps no other away', async () => {
+  test('an optional package that does not exist causes no failure, and the others are installed', async () => {
     machine.write('/no-unattended', '');
     expect((await run('optional')).code).toBe(0);
     expect(machine.read('/installed')).toMatch(/logrotate/);
@@ -209,7 +209,7 @@ describeScripts('the script setup', () => {
   });
   afterEach(() => machine.remove());
 
-  test('says what it waits for while there is no certificate, once', async () => {
+  test('logs once that it waits for a certificate', async () => {
     expect((await machine.run('setup')).code).toBe(0);
     expect((await machine.run('setup')).code).toBe(0);
     const lines = console_()
@@ -237,7 +237,7 @@ describeScripts('the script setup', () => {
     expect(systemctl()).not.toContain('uap-late-files'); // it has no such unit
   });
 
-  test('starts Nginx when the certificate is there', async () => {
+  test('starts Nginx when the certificate exists', async () => {
     machine.write('/etc/uap/tls/fullchain.pem', '');
     expect((await machine.run('setup')).code).toBe(0);
     expect(systemctl()).toContain('start --no-block nginx.service');
@@ -257,7 +257,7 @@ describeScripts('the script setup', () => {
     expect(systemctl()).not.toContain('nginx');
   });
 
-  test('runs what the proxy brings, in its order', async () => {
+  test('runs the scripts of the proxy, in their order', async () => {
     own('own-addresses', 'echo one >> "$UAP_ROOT/order"');
     own('select-variants', 'echo two >> "$UAP_ROOT/order"');
     await machine.run('setup');

@@ -51,7 +51,7 @@ describeScripts('the script certificate', () => {
     });
   });
 
-  test('does nothing when the material is the one in use', async () => {
+  test('does nothing when the certificate is already in use', async () => {
     await install(good);
     machine.write('/systemctl', '');
     expect(await install(good)).toEqual({ code: 0, output: '' });
@@ -151,7 +151,7 @@ describeScripts('the script certificate', () => {
     expect(await served(port)).toBe(fingerprint(good.leaf));
   });
 
-  test('forgets the last refusal once the material is right again', async () => {
+  test('forgets the last refusal once the certificate is valid again', async () => {
     await install(good);
     await install({ ...good, key: 'x' });
     expect((await status()).lastRefusal).not.toBeNull();
@@ -191,11 +191,11 @@ describeScripts('the script certificate', () => {
       expect(await served(port)).toBe(fingerprint(one.leaf));
       expect(machine.read('/etc/uap/tls/fullchain.pem')).toBe(one.chain);
       expect(machine.read('/etc/uap/tls/key.pem')).toBe(one.key);
-      // Encrypted anew, with other salts, it is the same certificate.
+      // Encrypted again with other salts, it is the same certificate.
       expect(await put(one)).toEqual({ code: 0, output: '' });
     });
 
-    test('that another passphrase was used for is refused in one line; the one in use stays', async () => {
+    test('with another passphrase is refused in one line; the one in use stays', async () => {
       const one = ca.issue({ names });
       await put(one);
       const { code, output } = await put(ca.issue({ names }), { '/passphrase': 'another' });
@@ -223,7 +223,7 @@ describeScripts('the script certificate', () => {
     });
   });
 
-  test('explains its use', async () => {
+  test('prints its usage', async () => {
     expect(await machine.run('certificate', ['install'])).toEqual({
       code: 2,
       output: expect.stringMatching(/^certificate install\|install-client CHAIN KEY \[PASSPHRASE\] \| install-p12 /),

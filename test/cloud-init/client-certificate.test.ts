@@ -5,7 +5,7 @@ import { baseParts } from '../../lib/cloud-init';
 import { describeScripts, hostname, Machine } from './machine';
 import { CertificateAuthority, type Issued } from './pki';
 
-describeScripts('the script certificate, for the certificate that upstreams are shown', () => {
+describeScripts('the script certificate, for the client certificate towards upstreams', () => {
   let ca: CertificateAuthority;
   let server: Issued;
   let client: Issued;
@@ -35,7 +35,7 @@ describeScripts('the script certificate, for the certificate that upstreams are 
     return machine.run('certificate', [kind, machine.path('/chain'), machine.path('/key')]);
   };
 
-  test('is put there before the one for clients, whose arrival then starts Nginx', async () => {
+  test('is installed before the one for clients, whose arrival then starts Nginx', async () => {
     expect(await install('install-client', client)).toEqual({
       code: 0,
       output: expect.stringMatching(/^client certificate 1 in use, until 20/),
@@ -47,7 +47,7 @@ describeScripts('the script certificate, for the certificate that upstreams are 
     expect(machine.read('/systemctl')).toContain('start nginx.service');
   });
 
-  test('is waited for by the one for clients, which is taken over once it came', async () => {
+  test('holds back the one for clients until it has arrived', async () => {
     const early = await install('install', server);
     expect(early).toEqual({ code: 1, output: expect.stringMatching(/Nginx refuses .*upstream-tls\/fullchain\.pem/) });
     expect((await install('install-client', client)).code).toBe(0);

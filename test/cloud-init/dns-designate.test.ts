@@ -65,13 +65,13 @@ describeScripts('the script dns-designate', () => {
     expect(cloud.sets[0]?.records).toEqual(['"one"']);
   });
 
-  test('leaves the time to live to a service that refuses ours', async () => {
+  test('omits the TTL when the service refuses ours', async () => {
     cloud.leastTtl = 300;
     expect((await cloud.run('present', name, 'one')).code).toBe(0);
     expect(cloud.sets[0]?.ttl).toBeUndefined();
   });
 
-  test('outlives a service that is away for a moment', async () => {
+  test('survives a short outage of the service', async () => {
     cloud.failures = 1;
     expect((await cloud.run('present', name, 'one')).code).toBe(0);
   });
@@ -99,12 +99,12 @@ describeScripts('the script dns-designate', () => {
     expect(output).toContain(reason);
   });
 
-  test('explains its use', async () => {
+  test('prints its usage', async () => {
     expect((await cloud.run('timeout', '', '')).code).toBe(2);
   });
 });
 
-/** Keystone and Designate as far as the script sees them; the real ones are in the sandbox. */
+/** The parts of Keystone and Designate that the script uses; the real ones are in the sandbox. */
 class Cloud {
   readonly requests: string[] = [];
   sets: RecordSet[] = [];

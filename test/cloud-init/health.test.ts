@@ -8,7 +8,7 @@ import { CertificateAuthority, type Issued } from './pki';
 
 const names = [hostname, `*.${hostname}`];
 
-describeScripts('what /healthz and /metrics say', () => {
+describeScripts('the content of /healthz and /metrics', () => {
   let ca: CertificateAuthority;
   let good: Issued;
   let machine: Machine;
@@ -56,7 +56,7 @@ describeScripts('what /healthz and /metrics say', () => {
     ].map(([, reason]) => reason);
   const expired = () => existsSync(machine.path('/var/lib/uap/health/expired'));
 
-  test('a good certificate: its end, when it was looked after, and no problem', () => {
+  test('a good certificate: its end, the time of the last check, and no problem', () => {
     const metrics = machine.read('/var/lib/uap/health/metrics.txt');
     expect(metrics.match(/^# TYPE \w+ gauge$/gm)).toHaveLength(3);
     expect(metrics.match(/^uap_certificate_problem\{reason="\w+"\} 0$/gm)).toHaveLength(4);
@@ -97,7 +97,7 @@ describeScripts('what /healthz and /metrics say', () => {
     expect(problems()).toEqual([]);
   });
 
-  test('a metadata service that is away', async () => {
+  test('a metadata service that is unavailable', async () => {
     service.say(503, '');
     await look();
     expect(problems()).toEqual(['delivery']);
@@ -107,7 +107,7 @@ describeScripts('what /healthz and /metrics say', () => {
     expect(problems()).toEqual([]);
   });
 
-  test('one that expires while it is in use, as for a clock that runs ahead: told, until a newer one is there', async () => {
+  test('one that expires while it is in use, as with a clock that runs ahead: reported until a newer one arrives', async () => {
     const seconds = 20;
     const end = Date.now() + seconds * 1000;
     await look(ca.issue({ names, until: seconds / 86_400 }));

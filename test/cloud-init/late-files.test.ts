@@ -64,7 +64,7 @@ describeScripts('the script late-files', () => {
     expect(runs()).toBe(2);
   });
 
-  test('waits with the hook until all its files are there', async () => {
+  test('runs the hook only when all its files have arrived', async () => {
     deliver('key', 'the key');
     service.put('chain', ['', '', '']);
     const { output } = await tick();
@@ -89,7 +89,7 @@ describeScripts('the script late-files', () => {
       machine = machineWith(['sh', '-c', 'echo run >> "$UAP_ROOT/runs"'], all);
     };
 
-    test('runs its hook once, also if nothing comes by metadata; never from there', async () => {
+    test('runs its hook once, even without metadata, and is never read from metadata', async () => {
       use(alone);
       machine.write(secret, 'the password', '0600');
       service.put('password', encodePieces(Buffer.from('from the metadata'), 8));
@@ -116,7 +116,7 @@ describeScripts('the script late-files', () => {
       expect(runs()).toBe(2);
     });
 
-    test('written anew by cloud-init: the same one runs nothing, another one runs the hook', async () => {
+    test('written again by cloud-init: unchanged content runs nothing, new content runs the hook', async () => {
       use(alone);
       machine.write(secret, 'one', '0600');
       await tick();
@@ -153,7 +153,7 @@ describeScripts('the script late-files', () => {
     expect(runs()).toBe(1);
   });
 
-  test('a hook that fails runs again at each tick until it succeeds; the failure is told once', async () => {
+  test('a hook that fails runs again at each tick until it succeeds; the failure is logged once', async () => {
     machine.write('/fail', 'first line\nno space left\n');
     deliver('chain', 'c');
     deliver('key', 'k');
@@ -169,7 +169,7 @@ describeScripts('the script late-files', () => {
     expect(runs()).toBe(4);
   });
 
-  test('a hook that was not run because of a power cut is made up for', async () => {
+  test('a hook that a power cut prevented runs later', async () => {
     deliver('chain', 'c');
     deliver('key', 'k');
     await tick();
@@ -179,7 +179,7 @@ describeScripts('the script late-files', () => {
     expect(readdirSync(machine.path('/var/lib/uap/hooks'))).toEqual([]);
   });
 
-  describe('keeps what is there and runs nothing', () => {
+  describe('keeps the existing files and runs nothing', () => {
     const content = randomBytes(900).toString('hex');
     const pieces = encodePieces(Buffer.from(content), 8);
     const swapped = pieces.map((piece, index) => (index === 1 ? (pieces[2] ?? '') : piece));
@@ -225,7 +225,7 @@ describeScripts('the script late-files', () => {
     });
   });
 
-  test('what cannot be written is told, and made up for', async () => {
+  test('a failed write is logged, and repeated later', async () => {
     deliver('chain', 'c');
     deliver('key', 'k');
     mkdirSync(machine.path('/var/lib/uap/late/chain'), { recursive: true });
@@ -239,14 +239,14 @@ describeScripts('the script late-files', () => {
     expect(runs()).toBe(1);
   });
 
-  describe('a metadata service that is away', () => {
+  describe('a metadata service that is unavailable', () => {
     beforeEach(async () => {
       deliver('chain', 'c');
       deliver('key', 'k');
       await tick();
     });
 
-    test('is told once, and its return too; everything stays', async () => {
+    test('is logged once, and so is its return; all files stay', async () => {
       service.answer = { status: 503, body: 'no' };
       const first = await tick();
       expect(first).toEqual({ code: 1, output: 'metadata service (status 503); what is there stays in use\n' });
@@ -296,7 +296,7 @@ describeScripts('the script late-files', () => {
     expect(runs()).toBe(1);
   });
 
-  test('the whole way: metadata, certificate, Nginx; a wrong key is refused and the next pair is taken', async () => {
+  test('end to end: metadata, certificate, Nginx; a wrong key is refused and the next pair is used', async () => {
     machine.remove();
     machine = machineWith([]);
     const late = (name: string) => machine.path(`/var/lib/uap/late/${name}`);

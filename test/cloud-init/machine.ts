@@ -20,7 +20,7 @@ export const describeScripts =
     ? describe
     : (name: string, body: () => void) => describe.skip(`${name} (not installed: ${missing.join(', ')})`, body);
 
-/** Stands in for systemd alone: everything else that the scripts call is real. */
+/** A substitute for systemd only: the scripts call the real programs otherwise. */
 const systemctl = `#!/bin/sh
 echo "$*" >> "$UAP_ROOT/systemctl"
 pid=$(cat "$UAP_ROOT/nginx.pid" 2> /dev/null)

@@ -4,7 +4,7 @@ import { pieceKey, pieceLength } from '../../lib/cloud-init';
 
 /** Answers as Nova's metadata service does. */
 export class MetadataService {
-  /** What is answered instead of the metadata. */
+  /** The response instead of the metadata. */
   answer?: { status: number; body: string };
   private readonly meta: Record<string, string> = { other: 'key of the operator' };
 

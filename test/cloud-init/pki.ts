@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 
 export interface IssueOptions {
-  /** DNS names, or what has a kind of its own, as in `IP:192.0.2.1`. */
+  /** DNS names, or names with a type, e.g. `IP:192.0.2.1`. */
   readonly names: readonly string[];
   /** Extended key usage. @default - none */
   readonly usage?: 'serverAuth' | 'clientAuth';

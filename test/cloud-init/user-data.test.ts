@@ -22,7 +22,7 @@ const everythingOpen = { ...everything, applyTimeFiles: [] };
 
 const withFile = (content: string, path = '/etc/uap/one'): InstanceParts => ({ files: [{ path, content }] });
 
-test('what Nova gets is the text, in base64', () => {
+test('Nova gets the text, in base64', () => {
   const { text, bytes, withSecrets } = userData(everythingOpen, options);
   expect(withSecrets({})).toBe(text);
   expect(bytes).toBe(Buffer.from(text).toString('base64').length);
@@ -36,14 +36,14 @@ describe('a secret apply-time file', () => {
   ];
   const parts = mergeParts(withFile('one'), { applyTimeFiles });
 
-  test('is written beside the archive, for root alone; others are not in the user data', () => {
+  test('is written beside the archive, for root only; others are not in the user data', () => {
     const written = parse(userData(parts, options).withSecrets({ password: 'c2VjcmV0' })).write_files;
     expect(written.slice(1)).toEqual([
       { path: '/var/lib/uap/late/password', permissions: '0600', encoding: 'b64', content: 'c2VjcmV0' },
     ]);
   });
 
-  test('changes nothing else: not the archive, and not the text for people', () => {
+  test('changes neither the archive nor the readable text', () => {
     const { text, withSecrets } = userData(parts, options);
     expect(text).toBe(withSecrets({ password: '' }));
     expect(withSecrets({ password: 'c2VjcmV0' }).replace('c2VjcmV0', '')).toBe(text);
@@ -57,7 +57,7 @@ describe('a secret apply-time file', () => {
     expect(text).toContain('"$${host} %%{if} $x 100%"');
   });
 
-  test('has room for its greatest length', () => {
+  test('reserves its greatest length', () => {
     const without = userData(withFile('one'), options);
     const room = (maxLength: number) =>
       userData(
@@ -81,7 +81,7 @@ describe('a secret apply-time file', () => {
   });
 });
 
-test('every file arrives as it is, with its mode, and no path is there twice', () => {
+test('every file arrives as it is, with its mode, and no path appears twice', () => {
   const written = unpack(userData(everythingOpen, options).text);
   for (const { path, content, mode = '0644' } of everything.files) {
     expect(written).toContainEqual({ path, mode, content });
@@ -143,7 +143,7 @@ test.each([
   expect(() => userData(parts, options)).toThrow(where);
 });
 
-test('what Nova would refuse is refused, with the size and the largest files', () => {
+test('user data too large for Nova is refused, with the size and the largest files', () => {
   // Hardly compressible, and the same each time.
   let state = 1;
   const noise = Array.from({ length: 90_000 }, () => {

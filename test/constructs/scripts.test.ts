@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-/** Nova's API as far as the scripts use it. */
+/** The part of Nova's API that the scripts use. */
 let nova: Server;
 let answer: (path: string, body: string) => { status: number; body?: object };
 let asked: { path: string; token?: string }[];
@@ -42,7 +42,7 @@ const console = (...lines: string[]) => ({ status: 200, body: { output: lines.jo
 const waits = 'uap: set up: waiting for the certificate of proxy.cloud.org';
 
 describe('wait-for-console', () => {
-  test('ends when the instance says that it serves', async () => {
+  test('ends when the console shows that the instance serves', async () => {
     answer = () =>
       asked.length < 2 ? console('[  1.0] Linux', waits) : console(waits, `uap: ready: Nginx serves ${hostname}`);
     const { code, output } = await run('wait-for-console', { UAP_HOSTNAME: hostname });
@@ -51,7 +51,7 @@ describe('wait-for-console', () => {
     expect(output).toMatch(new RegExp(`^\\d+ s: ${waits}$`, 'm'));
   });
 
-  test('takes no other name for it', async () => {
+  test('does not accept another name', async () => {
     answer = () => console('uap: ready: Nginx serves other.cloud.org');
     const { code, output } = await run('wait-for-console', { UAP_HOSTNAME: hostname, UAP_TIMEOUT: '3' });
     expect(code).toBe(1);
@@ -59,12 +59,12 @@ describe('wait-for-console', () => {
     expect(output).toContain('The address still leads to the instance before it');
   });
 
-  test('goes on while the console is not there yet', async () => {
+  test('continues while the console does not exist yet', async () => {
     answer = () => (asked.length < 2 ? { status: 409 } : console(`uap: ready: Nginx serves ${hostname}`));
     expect(await run('wait-for-console', { UAP_HOSTNAME: hostname })).toMatchObject({ code: 0 });
   });
 
-  test('ends at once when the token is worth nothing', async () => {
+  test('ends at once when the token is invalid', async () => {
     answer = () => ({ status: 401 });
     const { code, output, seconds } = await run('wait-for-console', { UAP_HOSTNAME: hostname });
     expect(code).toBe(1);
@@ -78,7 +78,7 @@ describe('drain', () => {
   const servers = (...ids: string[]) => ({ status: 200, body: { servers: ids.map((id) => ({ id })) } });
   const drain = () => run('drain', { UAP_SERVER_NAME: 'uap-proxy.org', UAP_DRAIN: '2' });
 
-  test('waits while there is another server of the name', async () => {
+  test('waits while another server of the name exists', async () => {
     answer = () => servers('old', 'new');
     const { code, output, seconds } = await drain();
     expect([code, output]).toEqual([0, 'the instance before new has 2 s to finish\n']);
@@ -86,12 +86,12 @@ describe('drain', () => {
     expect(asked[0]?.path).toBe(`/v2.1/servers?name=${encodeURIComponent('^uap-proxy\\.org$')}`);
   });
 
-  test('waits for nothing where there was none', async () => {
+  test('does not wait without an earlier server', async () => {
     answer = () => servers('new');
     expect((await drain()).output).toBe('there was no instance before: nothing to wait for\n');
   });
 
-  test('waits when Nova does not tell', async () => {
+  test('waits when Nova does not answer', async () => {
     answer = () => ({ status: 500 });
     expect((await drain()).output).toContain('has 2 s to finish');
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '../..');
 const page = readFileSync(join(root, 'docs/api.md'), 'utf8');
 
-test('docs/api.md is what the docstrings say, and none is missing', () => {
+test('docs/api.md matches the docstrings, and none is missing', () => {
   const folder = mkdtempSync(join(tmpdir(), 'uap-api-'));
   try {
     const args = ['node_modules/typedoc/bin/typedoc', '--options', 'scripts/typedoc.mjs', '--out', folder];

@@ -15,12 +15,12 @@ async function uap(...argv: string[]): Promise<string> {
   return out;
 }
 
-test('docs/commands.md is about commands that there are', () => {
+test('docs/commands.md describes only existing commands', () => {
   expect(sections.length).toBeGreaterThan(5);
   expect(commands.map(({ name }) => name)).toEqual(expect.arrayContaining(sections));
 });
 
-test.each(sections)('docs/commands.md has the help of uap %s as it is', async (name) => {
+test.each(sections)('docs/commands.md has the current help of uap %s', async (name) => {
   expect(page).toContain(`\n$ uap ${name} --help\n${await uap(name, '--help')}\`\`\`\n`);
 });
 

@@ -195,7 +195,7 @@ describeUap('the recipe of docs/security.md', (variant) => {
       expect(await direct(host, credentials())).not.toBe(200);
     });
 
-    test("who has the UAP's certificate does", async () => {
+    test("a client with the UAP's certificate is served", async () => {
       // The counterpart of the refusals above: nothing but the certificate is what they lack.
       expect(await direct(host, pair('uap-client'))).toBe(200);
     });

@@ -8,7 +8,7 @@ import { settingRows } from '../../scripts/setting-rows';
 import { settingsPage } from '../../scripts/settings-page';
 import { cloud, region } from '../settings/specs';
 
-test('docs/settings.md says what the definitions say', () => {
+test('docs/settings.md matches the definitions', () => {
   const command = 'npm run docs';
   const page = readFileSync(join(__dirname, '../../docs/settings.md'), 'utf8').split('\n');
   const lines = settingsPage().split('\n');
@@ -51,7 +51,7 @@ test.each(plain)('a change of $name does to the instance what the page says', ({
   expect(change.startsWith('new instance')).toBe(replaced);
 });
 
-test.each(plain)('a change of $name that reaches the user data makes a new instance', ({ name, example }) => {
+test.each(plain)('a change of $name that reaches the user data creates a new instance', ({ name, example }) => {
   const changed = { [name]: vm.runInNewContext(`(${example})`) };
   const reaches = JSON.stringify(userDataOf(changed)) !== JSON.stringify(userDataOf({}));
   if (reaches) expect(serverOf(changed)).not.toEqual(serverOf({}));

@@ -35,12 +35,12 @@ const cloud: CloudSpec = {
 };
 const withRegion = (changed: Partial<RegionSpec>) => choices({ ...cloud, regions: [{ ...region, ...changed }] });
 
-test('settings at their defaults are no choices', () => {
+test('settings at their defaults trigger no replacement', () => {
   const [hostname] = withRegion({ ports: { denied: [] }, maxBodySize: 0, certificatePollInterval: 60 });
   expect(hostname).toBe('hostname: "uap.cloud.org"\nupstreamRanges: ["149.165.152.0/22"]\n');
 });
 
-// Another text for settings that are the same replaces the instances of whoever upgrades. If this fails, the change
+// Another text for the same settings replaces the instances of operators who upgrade. If this fails, the change
 // must be worth that, and stand in CHANGELOG.md.
 test('the choices of two clouds, which must stay as they are from version to version', () => {
   expect(choices(cloudA)[0]).toBe(
@@ -69,7 +69,7 @@ upstreamRanges: ["198.51.100.0/24"]
   );
 });
 
-test('every line has its name, which is in the state of deployments', () => {
+test('every line has its name, which deployments keep in their state', () => {
   const [all = ''] = withRegion({
     deniedAddresses: ['149.165.152.9'],
     ports: { allowed: ['8000-8999'], denied: [8001] },
@@ -116,7 +116,7 @@ test('every line has its name, which is in the state of deployments', () => {
   ]);
 });
 
-test('ports that no web app uses are denied by the package, not chosen', () => {
+test('the denied ports of the package are no replacement trigger', () => {
   const [chosen] = withRegion({ ports: { denied: [3306] } });
   expect(chosen).toContain('deniedPorts: [{"from":3306,"to":3306}]');
 });

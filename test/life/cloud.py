@@ -55,7 +55,7 @@ def delete_server(stack):
 
 
 def domain(stack):
-    """The process id of the instance's QEMU, inside of the sandbox."""
+    """The process id of the instance's QEMU, inside the sandbox."""
     uuid = server(stack).id
     print(subprocess.run(['pgrep', '-f', 'uuid ' + uuid], stdout=subprocess.PIPE, text=True).stdout.split()[0])
 

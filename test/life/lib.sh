@@ -23,7 +23,7 @@ background=()
 
 # --- deploying, as an operator does
 
-in_app() { # in_app COMMAND...: inside of the sandbox, in the app's folder
+in_app() { # in_app COMMAND...: inside the sandbox, in the app's folder
   (cd "$app" && "$root/sandbox/in" -e CHECKPOINT_DISABLE -e CI -e FORCE_COLOR -e TERRAFORM_BINARY_NAME \
     -e LEGO_CA_CERTIFICATES="${LIFE_CA_FILE:-$run/pebble/ca.pem}" $(printf -- '-e %s ' $changes) \
     -e TF_CLI_ARGS_plan -e TF_CLI_ARGS_apply -e PG_CONN_STR "$@")

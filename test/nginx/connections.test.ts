@@ -45,7 +45,7 @@ describeUap('connections', (variant) => {
       expect(upstream.connections()).toBeLessThanOrEqual(4);
     });
 
-    test('a connection is reused for its own address and port alone', async () => {
+    test('a connection is reused only for its own address and port', async () => {
       const [one, two] = [await start('http', (_, r) => r.end('one')), await start('http', (_, r) => r.end('two'))];
       for (let i = 0; i < 10; i++) {
         expect((await ask(uap, uap.host(one))).body).toBe('one');
@@ -76,7 +76,7 @@ describeUap('connections', (variant) => {
       expect(Math.min(...idle)).toBeLessThan(1900);
     });
 
-    test('an upstream that closes early turns no request into an error', async () => {
+    test('no request fails when an upstream closes early', async () => {
       const upstream = await start('http', echo, { keepAliveTimeout: 2000 });
       for (let i = 0; i < 3; i++) {
         expect((await ask(uap, uap.host(upstream), { method: 'POST', body: 'x' })).status).toBe(200);
@@ -103,7 +103,7 @@ describeUap('connections', (variant) => {
     expect(count.POST).toBe(8);
   });
 
-  test.each(PROTOCOLS)('nothing listens: 502, a page for people and a line for others, %s', async (protocol) => {
+  test.each(PROTOCOLS)('nothing listens: 502, a page for browsers and a line for others, %s', async (protocol) => {
     const host = uap.host({ address: instance, port: 9099, protocol });
     const page = await ask(uap, host, { headers: HTML });
     expect([page.status, page.one('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
@@ -230,7 +230,7 @@ describeUap('connections', (variant) => {
     expect(String(data)).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  test('nothing went wrong that the error log would tell', () => {
+  test('the error log has no failure', () => {
     expect(serious(uap)).toEqual([]);
   });
 });

@@ -87,7 +87,7 @@ describeUap('origins', (variant) => {
     expect(answer.all('vary').sort()).toEqual(['Cookie', 'Origin']);
   });
 
-  test('it may read that nothing answers, too', async () => {
+  test('it may read that the app does not answer', async () => {
     const host = strict.host({ address: strict.network.instances[1] as string, port: 9 + 9000 });
     const answer = await ask(strict, host, { headers: { Origin: CLIENT_ORIGIN } });
     expect([answer.status, answer.one('access-control-allow-origin')]).toEqual([502, CLIENT_ORIGIN]);
@@ -168,7 +168,7 @@ describeUap('origins', (variant) => {
     expect((await ask(open, hostAt(open), { headers })).status).toBe(200);
   });
 
-  test('the shield knows WebSockets of browsers that send no Fetch Metadata with them', async () => {
+  test('the shield recognizes WebSockets of browsers without Fetch Metadata', async () => {
     const upgrade = { Connection: 'Upgrade', Upgrade: 'websocket' };
     const { same, other } = origins(strict);
     const status = async (headers: http.OutgoingHttpHeaders) =>
@@ -192,7 +192,7 @@ describeUap('origins', (variant) => {
     expect((await ask(strict, hostAt(strict), { method: 'OPTIONS', headers })).status).toBe(403);
   });
 
-  test('the log says what the shield found, also when it only reports', async () => {
+  test('the log has the finding of the shield, even in report mode', async () => {
     const headers = { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Mode': 'cors' };
     await ask(open, hostAt(open), { path: '/reported', headers });
     await new Promise((resolve) => setTimeout(resolve, 1300));

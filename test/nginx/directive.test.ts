@@ -44,7 +44,7 @@ test('literal text holds no variable', () => {
   expect(() => literal('https://$host')).toThrow('can\'t hold "$"');
 });
 
-test('regexLiteral matches just the text', () => {
+test('regexLiteral matches exactly the text', () => {
   expect(regexLiteral('a.b-c')).toBe('a\\.b-c');
   expect(new RegExp(`^${regexLiteral('a.b+(c)')}$`).test('a.b+(c)')).toBe(true);
 });

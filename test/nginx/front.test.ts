@@ -53,7 +53,7 @@ describeUap('the front', (variant) => {
     await expect(handshake(uap, old)).rejects.toThrow(/alert protocol version|unsupported protocol/);
   });
 
-  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is spoken', async (version) => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('%s is accepted', async (version) => {
     expect((await handshake(uap, { minVersion: version, maxVersion: version })).protocol).toBe(version);
   });
 
@@ -72,7 +72,7 @@ describeUap('the front', (variant) => {
     }
   });
 
-  test('answers of its own ask for HTTPS for two years, those of apps are left alone', async () => {
+  test('its own answers have HSTS for two years, those of apps pass unchanged', async () => {
     for (const [name, target] of [
       [HOSTNAME, '/'],
       [HOSTNAME, '/healthz'],
@@ -88,7 +88,7 @@ describeUap('the front', (variant) => {
     expect((await ask(uap, host, { plain: true })).one('strict-transport-security')).toBeUndefined();
   });
 
-  test('no answer tells the version of the server', async () => {
+  test('no answer contains the version of the server', async () => {
     for (const answer of [await ask(uap, HOSTNAME), await ask(uap, host), await ask(uap, host, { plain: true })]) {
       expect(JSON.stringify([answer.headers, answer.body])).not.toMatch(/nginx\/\d/);
     }
@@ -96,7 +96,7 @@ describeUap('the front', (variant) => {
     expect([bad.status, bad.body.includes('nginx/')]).toEqual([400, false]);
   });
 
-  test('a page runs and loads nothing but what it holds', async () => {
+  test('a page runs and loads only its own content', async () => {
     const page = await ask(uap, HOSTNAME);
     const policy = page.one('content-security-policy') ?? '';
     const hash = (element: string) => {
@@ -139,7 +139,7 @@ describeUap('the front', (variant) => {
     expect((await metrics(other)).status).toBe(403);
   });
 
-  test("healthz is ok for everybody; the operator's networks get the instance's own words, and metrics hold its figures", async () => {
+  test("healthz is ok for every client; the operator's networks get details, and metrics contain the figures", async () => {
     const healthz = (localAddress: string, plain = false) =>
       ask(uap, HOSTNAME, { path: '/healthz', localAddress, plain });
     const [mine = '', other = ''] = uap.network.instances;
@@ -173,7 +173,7 @@ describeUap('the front', (variant) => {
   });
 
   if (variant === 'upstream-lua') {
-    test('metrics count requests, and what the proxy itself answered', async () => {
+    test("metrics count requests, and the proxy's own answers", async () => {
       const read = async () => readMetrics((await ask(uap, HOSTNAME, { path: '/metrics' })).body);
       const before = await read();
       const nobody = uap.host({ ...app, port: 9099 });

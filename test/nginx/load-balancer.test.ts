@@ -54,7 +54,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     return new Map((JSON.parse(answer.body) as Seen).headers);
   };
 
-  test('TLS ends at the UAP alone: the certificate is its own, whichever instance answers', async () => {
+  test('only the UAP terminates TLS: each instance answers with its certificate', async () => {
     for (let i = 0; i < 4; i++) {
       const socket = connectTls(balanced.front, host);
       await once(socket, 'secureConnect');
@@ -63,7 +63,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     }
   });
 
-  test('apps and the log learn the address of the client, through both instances', async () => {
+  test('apps and the log get the address of the client, through both instances', async () => {
     const [, user] = balanced.clients;
     for (let i = 0; i < 4; i++) {
       const headers = await seen(user);
@@ -82,7 +82,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     }
   });
 
-  test('headers that a client forges say nothing', async () => {
+  test('headers that a client forges have no effect', async () => {
     const [, user] = balanced.clients;
     const forged = { 'X-Forwarded-For': '192.0.2.66', 'X-Real-IP': '192.0.2.66', Forwarded: 'for=192.0.2.66' };
     const headers = await seen(user, forged);
@@ -90,7 +90,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     expect(headers.has('forwarded')).toBe(false);
   });
 
-  test('a header of the PROXY protocol that a client sends is not believed', async () => {
+  test('a header of the PROXY protocol from a client is not trusted', async () => {
     const [, user] = balanced.clients;
     const socket = net.connect({ host: balanced.front.network.uap, port: 443, localAddress: user });
     socket.on('error', () => undefined);
@@ -108,14 +108,14 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     expect([await status(operator), await status(user)]).toEqual([200, 403]);
   });
 
-  test.each([443, 80])('who connects to port %d without the header gets no answer', async (port) => {
+  test.each([443, 80])('a connection to port %d without the header gets no answer', async (port) => {
     for (const localAddress of [balanced.source, balanced.clients[1]]) {
       const answer = await raw(port, localAddress, '', `GET /healthz HTTP/1.1\r\nHost: ${HOSTNAME}\r\n\r\n`);
       expect(answer).toBe('');
     }
   });
 
-  test.each([443, 80])('who comes to port %d from elsewhere gets no answer, whatever header he sends', async (port) => {
+  test.each([443, 80])('a connection to port %d from elsewhere gets no answer, with any header', async (port) => {
     const [, user] = balanced.clients;
     const request = `GET /healthz HTTP/1.1\r\nHost: ${HOSTNAME}\r\n\r\n`;
     const header = `PROXY TCP4 ${balanced.source} ${balanced.uaps[0].network.uap} 1234 ${port}\r\n`;
@@ -123,7 +123,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     expect(await raw(port, balanced.source, header, request)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  test('health monitors are answered on a port of their own, the load balancer alone', async () => {
+  test('health monitors are answered on their own port, only for the load balancer', async () => {
     const request = 'GET /healthz HTTP/1.0\r\n\r\n';
     expect(await raw(HEALTH_PORT, balanced.source, '', request)).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\nok$/);
     expect(await raw(HEALTH_PORT, balanced.source, '', 'GET /metrics HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1\.1 404 /);

@@ -36,7 +36,7 @@ const GROUND: Ground = {
   ports: [1, 6, 7, 22, 80, 443, 6999, 7000, 7005, 7010, 7011, 8080, 8888, 10080, 49151, 60999, 61000, 65535],
 };
 
-test(`${NAMES} host names mean the same to an independent reader, seed ${SEED}`, () => {
+test(`${NAMES} host names mean the same to an independent parser, seed ${SEED}`, () => {
   console.info(`seed of the host names: ${SEED} (FUZZ_SEED=${SEED} repeats them)`);
   const random = seeded(SEED);
   const judge = new Judge(RULES);

@@ -38,7 +38,7 @@ describeUap('host names', (variant) => {
     expect((await ask2(uap, uap.host(http))).status).toBe(200);
   });
 
-  test('an address outside of the ranges is refused with a page that names it and the ranges', async () => {
+  test('an address outside the ranges is refused with a page that names it and the ranges', async () => {
     const page = await ask(uap, label('192.0.2.77', 8080), { headers: HTML });
     expect(page.status).toBe(403);
     expect(page.one('content-type')).toBe('text/html; charset=utf-8');
@@ -131,7 +131,7 @@ describeUap('host names', (variant) => {
     expect(await open('')).toBe(`https://${HOSTNAME}/`);
   });
 
-  test('healthz answers there, over plain HTTP as well', async () => {
+  test('healthz answers there, and over plain HTTP', async () => {
     for (const plain of [false, true]) {
       const answer = await ask(uap, HOSTNAME, { path: '/healthz', plain });
       expect([answer.status, answer.body]).toEqual([200, 'ok']);
@@ -156,7 +156,7 @@ describeUap('host names', (variant) => {
     await expect(handshake(uap, { servername })).rejects.toThrow(/alert|unrecognized|handshake/);
   });
 
-  test('another name than that of the handshake is misdirected', async () => {
+  test('a name other than that of the handshake gets 421', async () => {
     const socket = connectTls(uap, HOSTNAME);
     socket.write('GET / HTTP/1.1\r\nHost: other.org\r\nConnection: close\r\n\r\n');
     const [data] = await new Promise<[Buffer]>((resolve) => socket.once('data', (chunk) => resolve([chunk])));
@@ -175,7 +175,7 @@ describeUap('host names', (variant) => {
     }
   });
 
-  test('a request that was here before is a loop', async () => {
+  test('a request that already passed this proxy is a loop', async () => {
     for (const loop of [HOSTNAME, `other, ${HOSTNAME}`, `${HOSTNAME.toUpperCase()}; a=b, x`]) {
       const answer = await ask(uap, uap.host(http), { headers: { 'CDN-Loop': loop } });
       expect([loop, answer.status]).toEqual([loop, 508]);

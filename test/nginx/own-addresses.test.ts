@@ -37,19 +37,19 @@ test("the machine's own addresses are denied", () => {
   expect(denied()).toEqual(['10.20.0.7']);
 });
 
-test('so are those of siblings, floating ones and a load balancer, once each', () => {
+test('so are those of other replicas, floating IPs and a load balancer, once each', () => {
   told('198.51.100.7\n198.51.100.8\n10.20.0.7');
   run();
   expect(denied()).toEqual(['10.20.0.7', '198.51.100.7', '198.51.100.8']);
 });
 
-test('what is no address is left out', () => {
+test('invalid addresses are omitted', () => {
   told('198.51.100.7\n;} http {\n\n::1\n');
   run();
   expect(denied()).toEqual(['10.20.0.7', '198.51.100.7']);
 });
 
-test('a running Nginx takes a list that changed, and is left alone otherwise', () => {
+test('a changed list reloads a running Nginx, an unchanged one does not', () => {
   run('--reload');
   expect(reloads()).toBe(1);
   const before = statSync(join(root, list)).mtimeMs;
@@ -60,7 +60,7 @@ test('a running Nginx takes a list that changed, and is left alone otherwise', (
   expect(reloads()).toBe(2);
 });
 
-test('at boot nothing is reloaded', () => {
+test('at boot Nginx is not reloaded', () => {
   run();
   expect(reloads()).toBe(0);
 });

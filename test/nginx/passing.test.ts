@@ -3,7 +3,7 @@ import { ask, ask2, askRaw } from './support/client';
 import { describeUap, HOSTNAME, startUap, type Uap } from './support/uap';
 import { echo, type Seen, startRequestLineEcho, startUpstream, type Upstream } from './support/upstream';
 
-describeUap('passing on', (variant) => {
+describeUap('forwarding', (variant) => {
   let uap: Uap;
   let plain: Upstream;
   let secure: Upstream;
@@ -57,20 +57,20 @@ describeUap('passing on', (variant) => {
       expect(await askRaw(uap, uap.host(lineEcho), request)).toContain(`\r\n\r\nGET ${target} HTTP/1.1\r\n`);
     });
 
-    test('target, method and body arrive over HTTP/2, too', async () => {
+    test('target, method and body arrive over HTTP/2', async () => {
       const answer = await ask2(uap, uap.host(secure), { method: 'PATCH', path: '/a%2Fb//?', body: 'hello' });
       const { method, target, body } = JSON.parse(answer.body) as Seen;
       expect([method, target, body]).toEqual(['PATCH', '/a%2Fb//?', 'hello']);
     });
 
-    test('target and body arrive from a client origin and with Upgrade, too', async () => {
+    test('target and body arrive from a client origin, and with Upgrade', async () => {
       for (const headers of [{ Origin: 'https://exosphere.app' }, { Connection: 'upgrade', Upgrade: 'x' }]) {
         const got = await seen(uap, host, { method: 'POST', path: '/a%2Fb//?', headers, body: 'hello' });
         expect([got.target, got.body]).toEqual(['/a%2Fb//?', 'hello']);
       }
     });
 
-    test('says what the client did, whatever it claims', async () => {
+    test("describes the client's request, regardless of its headers", async () => {
       const got = await seen(uap, host, {
         headers: {
           'X-Forwarded-For': '6.6.6.6',
@@ -91,7 +91,7 @@ describeUap('passing on', (variant) => {
       expect(JSON.stringify(got)).not.toMatch(/6\.6\.6\.6|evil|gopher/);
     });
 
-    test('names the public host, in the TLS handshake as well', async () => {
+    test('names the public host, and in the TLS handshake', async () => {
       // Both names lead to the same socket, so a kept connection must not serve the other one.
       for (const prefix of ['', 'https-', '', 'https-', '', 'https-', '', 'https-']) {
         const name = prefix + uap.host(secure);
@@ -116,7 +116,7 @@ describeUap('passing on', (variant) => {
       }
     });
 
-    test('Upgrade goes on only when it is asked for, and never to HTTP/2', async () => {
+    test('Upgrade is forwarded only on request, and never to HTTP/2', async () => {
       const asked = await seen(uap, host, { headers: { Connection: 'keep-alive, Upgrade', Upgrade: 'x' } });
       expect([header(asked, 'upgrade'), header(asked, 'connection')]).toEqual([['x'], ['upgrade']]);
       for (const headers of [
@@ -202,7 +202,7 @@ describeUap('passing on', (variant) => {
       expect((await ask(uap, host)).one('location')).toBe(to.replaceAll('HOST', host));
     });
 
-    test("an upstream's own errors pass untouched", async () => {
+    test("an upstream's own errors pass unchanged", async () => {
       for (const status of [400, 403, 404, 413, 418, 451, 500, 502, 503, 504, 508, 591, 592]) {
         answerWith(status, { 'Content-Type': 'text/x-own' }, `own ${status}`);
         const answer = await ask(uap, host, { headers: { Accept: 'text/html' } });
@@ -215,12 +215,12 @@ describeUap('passing on', (variant) => {
       }
     });
 
-    test('headers by which Nginx could be steered do nothing', async () => {
+    test('headers that control Nginx have no effect', async () => {
       answerWith(200, { 'X-Accel-Redirect': '//uap/page/welcome.html', 'X-Accel-Buffering': 'yes' }, 'own');
       expect((await ask(uap, host)).body).toBe('own');
     });
 
-    test('caching, types and encodings are left alone', async () => {
+    test('caching, types and encodings pass unchanged', async () => {
       const headers = {
         'Cache-Control': 'max-age=5',
         ETag: '"x"',
@@ -234,7 +234,7 @@ describeUap('passing on', (variant) => {
       for (const [name, value] of Object.entries(headers)) expect(answer.one(name.toLowerCase())).toBe(value);
     });
 
-    test('an app gets an agent of its own in the browser, once', async () => {
+    test('an app gets its own agent cluster in the browser, with one header', async () => {
       answerWith(200, { 'Origin-Agent-Cluster': '?0' });
       expect((await ask(uap, host)).one('origin-agent-cluster')).toBe('?1');
     });

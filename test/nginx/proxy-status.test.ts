@@ -73,7 +73,7 @@ describeUap('Proxy-Status', (variant) => {
     expect(of(await ask(uap, garbage))).toEqual([502, status('http_protocol_error', 'unreachable')]);
   });
 
-  test('the last attempt counts: a kept connection breaks, and then nothing listens', async () => {
+  test('the last attempt counts: a kept connection breaks, then no server listens', async () => {
     const host = await start((_, response) => void response.end('ok'));
     expect((await ask(uap, host)).status).toBe(200);
     await apps.pop()?.stop();
@@ -136,7 +136,7 @@ describeUap('Proxy-Status', (variant) => {
     }
   });
 
-  test("an app's own passes untouched, also if it claims to be the UAP's", async () => {
+  test("an app's own header passes unchanged, even if it claims to be the UAP's", async () => {
     for (const value of ['app-gateway; error=connection_refused', status('http_request_denied', 'port')]) {
       const host = await start((_, response) => void response.writeHead(502, { 'Proxy-Status': value }).end());
       expect((await ask(uap, host)).all('proxy-status')).toEqual([value]);

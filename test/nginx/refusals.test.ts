@@ -92,7 +92,7 @@ describeUap(`${RANGES} ranges`, (variant) => {
 
   afterAll(() => uap?.stop());
 
-  test('each address is served or not as they say', async () => {
+  test('each address is served or refused as they define', async () => {
     const status = async (address: string) => (await ask(uap, uap.host({ address, port: 22 }))).body;
     // A denied port tells that the address itself is served, without a connection to anywhere.
     for (const address of ['11.0.0.1', '11.0.0.254', '11.0.4.9', '11.78.24.77', '11.78.28.9']) {
@@ -155,7 +155,7 @@ describeUap('two UAPs', (variant) => {
     return app;
   };
 
-  test('an app behind one that leads to an app behind the other that leads back is a loop', async () => {
+  test('apps behind two UAPs that lead to each other are a loop', async () => {
     const [near = ''] = one.network.instances;
     const [far = ''] = two.network.instances;
     const first: Upstream = await startForwarder(near, 'first', () => [two, nameAt(two, second)]);

@@ -105,7 +105,7 @@ describeUap('renewals under load', (variant) => {
     return fingerprint;
   }
 
-  test(`${RENEWALS} certificates come by the metadata; no request and no WebSocket is lost`, async () => {
+  test(`${RENEWALS} certificates arrive by metadata; no request and no WebSocket is lost`, async () => {
     const sockets = await Promise.all(Array.from({ length: WEB_SOCKETS }, openSocket));
     const running = { yes: true };
     const clients = [
@@ -137,7 +137,7 @@ describeUap('renewals under load', (variant) => {
     }
   }, 900_000);
 
-  test('what is wrong stays out, and is told to the operator while clients notice nothing', async () => {
+  test('wrong certificates are refused and reported to the operator, without effect on clients', async () => {
     const before = await served();
     const [one, other] = [ca.issue({ names }), ca.issue({ names })];
     deliver({ ...one, key: other.key });

@@ -41,14 +41,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the same model gives the same files, each with a path of its own', () => {
+test('the same model gives the same files, each with its own path', () => {
   expect(renderNginx(MODEL)).toEqual(files);
   expect(new Set(files.map((file) => file.path)).size).toBe(files.length);
   for (const { path: file } of files)
     expect(file).toMatch(/^\/(etc\/nginx|usr\/local\/lib\/uap|var\/lib\/uap\/health)\//);
 });
 
-describe('at another place', () => {
+describe('in another place', () => {
   const place: Place = { root: '/tmp/x', address: '127.0.0.9', httpsPort: 8443, httpPort: 8080, workers: 3 };
   const moved = renderNginx(MODEL, place);
   const lines = (all: readonly InstanceFile[]) => all.flatMap(({ content }) => content.split('\n'));
@@ -99,7 +99,7 @@ describe('select-variants', () => {
   /** IPv6 is listened to where the kernel has it. */
   const FAMILY = ipv6 ? /-dual$/ : /-ipv4$/;
 
-  /** Runs it with an Nginx that tells a version, and takes or refuses the probe. */
+  /** Runs it with an Nginx that prints a version, and accepts or refuses the probe. */
   const select = (version: string, lua: boolean): Record<string, string> => {
     mkdirSync(path.join(folder, 'bin'));
     const stub = path.join(folder, 'bin/nginx');
@@ -137,7 +137,7 @@ describe('select-variants', () => {
   });
 });
 
-test('own-addresses writes what the machine has, and nothing of loopback', () => {
+test("own-addresses writes the machine's addresses without loopback", () => {
   mkdirSync(path.join(folder, 'etc/nginx/uap'), { recursive: true });
   const script = path.join(__dirname, '../../lib/nginx/assets/scripts/own-addresses');
   const inNamespace =
@@ -166,7 +166,7 @@ describe('serve', () => {
     running = undefined;
   });
 
-  test('says in one line where it serves, answers there, and leaves nothing behind', async () => {
+  test('prints its address in one line, answers there, and leaves no files', async () => {
     let said = '';
     const served = await start({}, render, { ...quiet, stdout: { write: (text: string) => (said += text) } });
     expect(said).toBe(`https://${HOSTNAME}:18443/ is served on 127.0.0.1, ports 18443 and 18080\n`);
@@ -179,14 +179,14 @@ describe('serve', () => {
     expect(await served.ended).toBe(0);
   });
 
-  test('tells which port is taken', async () => {
+  test('reports the port that is in use', async () => {
     const taken = net.createServer().listen(18_443, '127.0.0.1');
     await expect(start({ root: folder })).rejects.toThrow(/127\.0\.0\.1:18443 failed .*in use/);
     expect(existsSync(folder)).toBe(false);
     taken.close();
   });
 
-  test("tells Nginx's words about a wrong configuration", async () => {
+  test("reports Nginx's message about a wrong configuration", async () => {
     const wrong: Render = (place) =>
       render(place).map((file) =>
         file.path.endsWith('/tls.conf') ? { ...file, content: 'no_such_directive x;\n' } : file,
@@ -195,11 +195,11 @@ describe('serve', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  test('tells that a certificate lacks its key', async () => {
+  test('reports a certificate without its key', async () => {
     await expect(start({ certificate: '/x' })).rejects.toThrow('give both or none');
   });
 
-  test('tells that Nginx is missing', async () => {
+  test('reports that Nginx is missing', async () => {
     const bin = path.join(folder, 'bin');
     mkdirSync(bin);
     const { stdout: sed } = spawnSync('sh', ['-c', 'command -v sed'], { encoding: 'utf8' });

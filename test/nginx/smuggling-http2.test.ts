@@ -150,7 +150,7 @@ describeUap('odd requests of HTTP/2', (variant) => {
     unambiguous(seen, true);
   });
 
-  test('names of a connection are judged one by one, whatever the handshake named', async () => {
+  test('each name on a connection is judged, regardless of the handshake', async () => {
     for (const servername of [host, HOSTNAME, ELSEWHERE, `www.${HOSTNAME}`]) {
       const names = [host, ELSEWHERE, HOSTNAME, `www.${HOSTNAME}`, 'other.org', host];
       const frames = names.map((name, i) => headers(2 * i + 1, request(name)));
@@ -215,7 +215,7 @@ describeUap('odd requests of HTTP/2', (variant) => {
     expect([answer.statuses.size, app.take()]).toEqual([0, []]);
   });
 
-  test(`${RESETS} streams that are reset at once cost nobody else`, async () => {
+  test(`${RESETS} streams that are reset at once affect no other client`, async () => {
     const flood = Array.from({ length: RESETS }, (_, i) => [
       headers(2 * i + 1, request(ELSEWHERE)),
       frame('reset', 0, 2 * i + 1, '\0\0\0\x08'),
@@ -227,7 +227,7 @@ describeUap('odd requests of HTTP/2', (variant) => {
     expect(other?.statuses.get(1)).toBe(200);
   });
 
-  test('a block of headers without an end is given up', async () => {
+  test('an endless block of headers is refused', async () => {
     const endless = [
       headers(1, request(host), END_STREAM),
       ...Array.from({ length: 100 }, () => frame('continuation', 0, 1, fields([['a', 'x'.repeat(16_000)]]))),
@@ -236,7 +236,7 @@ describeUap('odd requests of HTTP/2', (variant) => {
     expect(answer.closed || answer.goaway !== undefined || answer.statuses.get(1) === 400).toBe(true);
   });
 
-  test('no worker crashed, and nothing went wrong that the error log would tell', () => {
+  test('no worker crashed, and the error log has no failure', () => {
     expect([workers(uap), serious(uap)]).toEqual([before, []]);
   });
 });

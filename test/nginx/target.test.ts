@@ -35,14 +35,14 @@ describe('decimalRangeRegex', () => {
 });
 
 describe('portRanges', () => {
-  test('joins neighbours, sorts, and counts repeated ports once', () => {
+  test('merges neighbours, sorts, and counts duplicates once', () => {
     expect(portRanges([5, 1, 2, 3, 2])).toEqual([
       { from: 1, to: 3 },
       { from: 5, to: 5 },
     ]);
   });
 
-  test('the default denies what is no web app and allows what is', () => {
+  test('the default denies ports of other services and allows those of web apps', () => {
     const within = (port: number) => BAD_PORTS.some(({ from, to }) => from <= port && port <= to);
     for (const port of [22, 25, 110, 143, 6000, 6667, 10080]) expect(within(port)).toBe(true);
     for (const port of [80, 443, 3000, 5901, 8080, 8443, 8787, 8888, 49152]) expect(within(port)).toBe(false);

@@ -154,7 +154,7 @@ describeUap('verified TLS to upstreams', (variant) => {
     }
   });
 
-  test('nothing listens: the same page, as Nginx does not tell; http- names get the usual one', async () => {
+  test('no server listens: the same page, because Nginx can not distinguish this; http- names get the usual one', async () => {
     expect((await ask(uap, apps.name(2))).body).toContain('nothing listens there, or its certificate');
     expect((await ask(uap, apps.name(2, 'http'))).body).toMatch(/^No usable answer from http:/);
   });
@@ -177,7 +177,7 @@ describeUap('verified TLS to upstreams', (variant) => {
     expect(requests).toBe(0);
   });
 
-  test('a TLS session of a verified instance opens no door for one that has its session keys', async () => {
+  test('a TLS session of a verified instance gives no access to another with its session keys', async () => {
     const ticketKeys = Buffer.alloc(48, 7);
     const verified = await apps.start(0, good(), { ticketKeys });
     for (let i = 0; i < 8; i++) expect((await ask(uap, apps.name(0))).status).toBe(200);
@@ -189,7 +189,7 @@ describeUap('verified TLS to upstreams', (variant) => {
     expect(reused).not.toContain(true);
   });
 
-  test('a kept connection serves the name alone that was verified when it was opened', async () => {
+  test('a kept connection serves only the name that was verified when it was opened', async () => {
     // The certificate is for https-… and not for the short name, or the other way round.
     for (const [covered, foreign] of [
       [`https-${apps.name(0)}`, apps.name(0)],
@@ -247,7 +247,7 @@ describeUap('verified TLS with a name for all instances', (variant) => {
     expect(JSON.parse(answer.body)).toEqual({ name, host: apps.name(0) });
   });
 
-  test("an app's own name is no more enough, and the page says which one is", async () => {
+  test("an app's own name is no longer sufficient, and the page shows the required one", async () => {
     await apps.start(0, ca.issue({ names: [apps.name(0)] }));
     const page = await ask(uap, apps.name(0), { headers: HTML });
     expect([page.status, page.body]).toEqual([502, expect.stringContaining(`<code>${name}</code>`)]);
@@ -302,7 +302,7 @@ describeUap('mutual TLS to upstreams', (variant) => {
     client = ca.issue({ names: [], commonName: 'uap' });
   });
 
-  test('an instance that admits the UAP alone sees its certificate, and is verified', () =>
+  test('an instance that admits only the UAP sees its certificate, and is verified', () =>
     withUap(start({ verified: true }), async ({ uap, apps }) => {
       await apps.start(0, ca.issue({ names: [apps.name(0)] }), admits(ca));
       const answer = await ask(uap, apps.name(0));
@@ -336,7 +336,7 @@ describeUap('mutual TLS to upstreams', (variant) => {
   );
 });
 
-describeUap('a UAP that refuses apps in the clear', (variant) => {
+describeUap('a UAP that refuses plain HTTP apps', (variant) => {
   let uap: Uap;
   let apps: Apps;
   beforeAll(async () => {

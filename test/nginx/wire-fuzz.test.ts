@@ -60,7 +60,7 @@ describeUap(`host names on the wire, seed ${SEED}`, (variant) => {
     await Promise.all([uap?.stop(), ...apps.map((app) => app.stop())]);
   });
 
-  test(`${NAMES} names are answered as an independent reader says, and lead nowhere else`, async () => {
+  test(`${NAMES} names are answered as an independent parser expects, and lead nowhere else`, async () => {
     console.info(`${variant}: seed of the host names: ${SEED} (FUZZ_SEED=${SEED} repeats them)`);
     const random = seeded(SEED);
     const judge = new Judge(rules);

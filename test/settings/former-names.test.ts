@@ -21,7 +21,7 @@ test('a former name is accepted, in regions too, with a warning that says what t
   expect(given).toEqual(before);
 });
 
-test('settings without former names stay the object that they are', () => {
+test('settings without former names stay the same object', () => {
   const given = { name: 'a', bodyLimit: 1, regions: [{ hostname: 'a' }], misspelt: 1 };
   expect(withPresentNames(schema, given)).toEqual({ settings: given, warnings: [] });
   expect(withPresentNames(schema, given).settings).toBe(given);

@@ -93,7 +93,7 @@ test.each<[string, object]>([
   expect(problems({}, changes)).toEqual([]);
 });
 
-test('five thousand ranges are checked in a moment', () => {
+test('five thousand ranges are checked quickly', () => {
   const upstreamRanges = Array.from({ length: 5000 }, (_, i) => `8.${i >> 8}.${i & 255}.0/24`);
   const start = performance.now();
   expect(problems({}, { upstreamRanges, deniedAddresses: ['8.1.1.1'] })).toEqual([]);

@@ -79,7 +79,7 @@ const completeRegion = {
   delivery: SecretDelivery.instanceMetadata(),
 } satisfies RegionSpec;
 
-test('everything that is set stays as it is', () => {
+test('set values stay unchanged', () => {
   expect(resolveCloud({ ...complete, regions: [completeRegion] })).toEqual({
     ...complete,
     regions: [
@@ -124,7 +124,7 @@ test.each([
   expect(resolveCloud({ ...cloud, openstack }).openstack).toBe(entry);
 });
 
-test('all ports but the bad ones may be asked for by default', () => {
+test('all ports but the bad ones are served by default', () => {
   expect(resolveRegion({}).ports).toEqual({ allowed: [{ from: 1, to: 65535 }], denied: BAD_PORTS });
 });
 

@@ -1,7 +1,7 @@
 import { type CloudSpec, resolveCloud } from '../../lib/settings';
 import { cloud, problems, region } from './specs';
 
-test('never shows what may be secret', () => {
+test('never shows possible secrets', () => {
   const marked = {
     dns: { server: 'ns1', secret: 'MARKED' },
     backend: { password: 'MARKED' },
@@ -22,7 +22,7 @@ test('never shows what may be secret', () => {
   expect(JSON.stringify(found)).not.toContain('MARKED');
 });
 
-test('tells all problems at once, in the order of the settings', () => {
+test('reports all problems together, in the order of the settings', () => {
   const spec = {
     ...cloud,
     name: 'A',
@@ -63,6 +63,6 @@ test('shows a long value shortened', () => {
   expect(problem?.value).toBe(`"${'x'.repeat(59)}…"`);
 });
 
-test.each([undefined, null, 'cloud-a', []])('tells that %p is no cloud', (spec) => {
+test.each([undefined, null, 'cloud-a', []])('reports that %p is no cloud', (spec) => {
   expect(() => resolveCloud(spec as unknown as CloudSpec)).toThrow('in the settings of a cloud without a name');
 });

@@ -54,7 +54,7 @@ const late = (files: ReturnType<typeof unpack>) =>
 describe('instance metadata', () => {
   const { server, all, files } = synth(cloud(SecretDelivery.instanceMetadata()));
 
-  test('brings the certificate in pieces, and nothing else is made', () => {
+  test('delivers the certificate in pieces, and creates no other resource', () => {
     expect(Object.keys(server.metadata as object)).toHaveLength(65 + 2);
     expect(server).not.toHaveProperty('config_drive');
     expect(all('openstack_keymanager_secret_v1')).toEqual([]);
@@ -75,7 +75,7 @@ describe('user data', () => {
     expect(all('openstack_keymanager_secret_v1')).toEqual([]);
   });
 
-  test('needs no metadata service: every file is a secret one', () => {
+  test('needs no metadata service: every file is secret', () => {
     const { files } = manifest(synth(cloud(SecretDelivery.userData())).files);
     expect(files).toEqual([
       { name: 'addresses', onChange: 'addresses', secret: true },
@@ -84,14 +84,14 @@ describe('user data', () => {
     ]);
   });
 
-  test('keeps room for a certificate, and refuses a larger one before anything is applied', () => {
+  test('reserves room for a certificate, and refuses a larger one before apply', () => {
     const spec = cloud(SecretDelivery.userData());
     const resolved = resolveCloud(spec);
     expect(instanceUserData(resolved, resolved.regions[0] as (typeof resolved.regions)[0]).bytes).toBeLessThan(65_535);
     expect(synth(spec).preconditions).toContain('The secret file certificate-p12 must have 1 to 6144 bytes.');
   });
 
-  test('says what a renewal does', () => {
+  test('states the effect of a renewal', () => {
     expect(SecretDelivery.userData().description).toMatch(/new instance/);
   });
 });
@@ -113,7 +113,7 @@ describe('Barbican', () => {
     expect(JSON.stringify(stack.locals)).toMatch(/base64gzip\(acme_certificate\.\w+[\w-]*\.certificate_p12\)/);
   });
 
-  test('a new secret is there before the old one goes', () => {
+  test('creates the new secret before it deletes the old one', () => {
     expect(secret?.lifecycle?.create_before_destroy).toBe(true);
   });
 
@@ -135,11 +135,11 @@ describe('Barbican', () => {
     );
   });
 
-  test('a payload that Barbican would refuse is refused before', () => {
+  test('a payload too large for Barbican is refused before apply', () => {
     expect(preconditions).toContain('The file certificate-p12 is too large for Barbican, which takes 20000 bytes.');
   });
 
-  test('goes with ACME on the instance by Designate: two credentials, and a script that both need is there once', () => {
+  test('goes with ACME on the instance by Designate: two credentials, and one copy of the script that both need', () => {
     const both = synth(cloud(SecretDelivery.barbican(), 'acmeOnInstance'));
     expect(both.all('openstack_identity_application_credential_v3')).toHaveLength(2);
     expect(both.files.filter(({ path }) => path.endsWith('/openstack.py'))).toHaveLength(1);

@@ -7,7 +7,7 @@ function backendOf(backend: StateBackend): unknown {
   return JSON.parse(Testing.synth(stack)).terraform.backend;
 }
 
-test('PostgreSQL is reached as PG_CONN_STR says', () => {
+test('PostgreSQL is reached with PG_CONN_STR', () => {
   expect(backendOf(StateBackend.pg({ schemaName: 'cloud' }))).toEqual({ pg: { schema_name: 'cloud' } });
 });
 

@@ -25,7 +25,7 @@ const keyFile = path.join(folder, 'client.key');
 writeFileSync(keyFile, client.key);
 const key = Secret.file(keyFile);
 
-// Loose types: what people write who have no compiler.
+// Loose types, as for settings without a compiler.
 const verified = (options?: object) => UpstreamSecurity.verifiedTls(options as never);
 const mutual = (options?: object) => UpstreamSecurity.mutualTls(options as never);
 const found = (upstreamSecurity: UpstreamSecurity) =>
@@ -101,7 +101,7 @@ test.each([
   );
 });
 
-test('the CA is a file on the instance, without the words around it; no path of this machine is', () => {
+test('the CA is a file on the instance, only its PEM blocks; no path of this machine appears', () => {
   const resolved = resolveCloud({ ...cloud, regions: [{ ...region, upstreamSecurity: verified({ ca }) }] });
   const { files, applyTimeFiles } = instanceParts(resolved, resolved.regions[0] as never);
   expect(files.find((one) => one.path === '/etc/uap/upstream-ca.pem')?.content).toBe(authority.root);
@@ -124,7 +124,7 @@ describe('mutual TLS in a stack', () => {
     metadata: Record<string, string>;
   }[];
 
-  test('the certificate travels as metadata, the key in the user data, and both are there for one hook', () => {
+  test('the certificate travels as metadata, the key in the user data, and one hook gets both', () => {
     expect(Object.keys(server?.metadata ?? {})).toContain('uap-upstream-certificate-00');
     expect(Object.keys(server?.metadata ?? {}).filter((name) => name.includes('upstream-key'))).toEqual([]);
     expect(server?.user_data).toContain('/var/lib/uap/late/upstream-key');
@@ -138,7 +138,7 @@ describe('mutual TLS in a stack', () => {
     ]);
   });
 
-  test('what Terraform compresses is the certificate, line for line', () => {
+  test('Terraform compresses the certificate, line for line', () => {
     const [, local = ''] =
       Object.entries<string>(stack.locals).find(([name]) => name.includes('late-upstream-certificate')) ?? [];
     // A Terraform string in quotes reads \n as JSON does.
@@ -146,7 +146,7 @@ describe('mutual TLS in a stack', () => {
     expect(JSON.parse(text)).toBe(client.chain);
   });
 
-  test('the key is nowhere in the output', () => {
+  test('the output does not contain the key', () => {
     process.env.TF_VAR_uap_key = client.key;
     const again = Testing.synth(new UapStack(Testing.stubVersion(new App({ stackTraces: false })), spec), true);
     delete process.env.TF_VAR_uap_key;

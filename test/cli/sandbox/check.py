@@ -1,4 +1,4 @@
-"""Part of sandbox-check, run inside of the sandbox. A name as argument runs only the tests whose name has it."""
+"""Part of sandbox-check, run inside the sandbox. A name as argument runs only the tests whose name has it."""
 import json
 import os
 import pathlib

@@ -65,12 +65,12 @@ export const clouds: readonly CloudSpec[] = [
     dns: rfc2136({ key: { name: 'uap-cloud-a', secret: Secret.file(join(scratch, 'other.secret')) } }),
   }),
   a('wrong-key', { dns: rfc2136({ key: { name: 'nobody', secret: ownKey.secret } }) }),
-  // May write for other host names alone.
+  // May write only for other host names.
   a('wrong-host', { dns: rfc2136({ key: acmeKey }) }),
   a('wrong-server', { dns: rfc2136({ server: '198.51.100.9' }) }),
   a('missing-secret', { dns: rfc2136({ key: { name: 'uap-cloud-a', secret: Secret.variable('no_such_variable') } }) }),
   b('wrong-zone', 'nowhere.example.test'),
-  // The record is written, then nobody answers.
+  // The record is written, then no server answers.
   b('half-way', 'cloud-b.example.test', {
     acme: { ...acme, recursiveNameservers: ['198.51.100.9:53'] } as CloudSpec['acme'],
   }),

@@ -30,11 +30,11 @@ function fromJson(changes: object) {
 }
 const minimalData = { ...cloud, dns: { designate: { zone: 'cloud.org' } } };
 
-test('the example has the same settings as its twin in TypeScript', () => {
+test('the example has the same settings as its counterpart in TypeScript', () => {
   expect(resolveCloud(cloudFromYaml(example))).toEqual(resolveCloud(cloudB));
 });
 
-test('the example makes the same stack as its twin in TypeScript', () => {
+test('the example creates the same stack as its counterpart in TypeScript', () => {
   const synth = (spec: Parameters<typeof resolveCloud>[0]) =>
     Testing.synth(new UapStack(Testing.stubVersion(new App({ stackTraces: false, outdir: 'cdktf.out' })), spec), true);
   expect(synth(cloudFromYaml(example))).toBe(synth(cloudB));
@@ -237,21 +237,21 @@ describe('a folder', () => {
     expect(cloudsFromYaml(clouds.path).map(({ name }) => name)).toEqual(['cloud-z', 'cloud-a']);
   });
 
-  test('can not have the same cloud twice', () => {
+  test('refuses the same cloud twice', () => {
     const file = clouds.write('c.yaml', minimal);
     expect(() => cloudsFromYaml(clouds.path)).toThrow(
       `there is a cloud "cloud-a" in ${clouds.path}/b.yml and in ${file}; give each cloud its own name`,
     );
   });
 
-  test('has the faults of all its files told at once', () => {
+  test('reports the mistakes of all its files together', () => {
     clouds.write('c.yaml', 'a:\n\tb: 1\na: 2');
     clouds.write('d.yaml', '- x');
     expect(() => cloudsFromYaml(clouds.path)).toThrow(/^3 problems in the settings of .*c\.yaml and .*d\.yaml\n/);
   });
 });
 
-test('a stack of an app can not be made of two clouds of one name', () => {
+test('an app refuses two clouds with the same name', () => {
   const app = new App();
   new UapStack(app, cloudB);
   expect(() => new UapStack(app, cloudFromYaml(example))).toThrow(

@@ -14,7 +14,7 @@ const schema = JSON.parse(text);
 const validator = z.fromJSONSchema(schema);
 const valid = (data: unknown) => validator.safeParse(data).success;
 
-test('schemas/cloud.schema.json is what the settings say', () => {
+test('schemas/cloud.schema.json matches the settings', () => {
   const anew = `${JSON.stringify(cloudJsonSchema(), null, 2)}\n`;
   if (text !== anew) {
     throw new Error('it is outdated; write it again: npm run docs');

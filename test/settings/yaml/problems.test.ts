@@ -161,13 +161,13 @@ test('names the form of YAML where a rule shows a remedy', () => {
   ]);
 });
 
-test('tells what is wrong where an anchor has it, for each region that repeats it', () => {
+test('reports a mistake at its anchor, for each region that repeats it', () => {
   const text = minimal.replace('  - region', '  - &one\n    region').replace('m1.small', '3');
   const found = problems(`${text}  - <<: *one\n    region: Two\n    hostname: two.cloud.org\n`);
   expect(found.map(([line]) => line)).toEqual(['13:13 regions[0].flavor: 3', '13:13 regions[1].flavor: 3']);
 });
 
-test('tells all problems at once, in the order of the settings', () => {
+test('reports all problems together, in the order of the settings', () => {
   const text = minimal.replace('ops@cloud.org', 'ops').replace('zone:', 'zones:').replace('flavor:', 'flavour:');
   expect(problems(text).map(([line]) => line)).toEqual([
     '3:10 acme.email: "ops"',
@@ -178,7 +178,7 @@ test('tells all problems at once, in the order of the settings', () => {
   ]);
 });
 
-test('the whole message is for people', () => {
+test('the whole message is readable', () => {
   const file = folder.write('cloud.yaml', minimal.replace('m1.small', '3'));
   expect(() => resolveCloud(cloudFromYaml(file))).toThrow(`1 problem in the settings of cloud-a
 
@@ -245,7 +245,7 @@ test.each<[string, string | Buffer, string[][]]>([
   expect(JSON.stringify(found)).not.toContain('MARKED');
 });
 
-test('in YAML 1.1 a country is not taken for false', () => {
+test('in YAML 1.1 a country code is not read as false', () => {
   expect(problems(`%YAML 1.1\n---\n${changed('m1.small', 'no')}`)).toEqual([
     ['14:13 regions[0].flavor: false', 'is false; allowed: a text', "write 'no'"],
   ]);
