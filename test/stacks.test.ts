@@ -512,7 +512,7 @@ test('a private key of your own that is not encrypted is refused', () => {
 
 test('a secret refuses to become a string', () => {
   const secret = Secret.variable('tsig_key');
-  expect(() => `${secret}`).toThrow("the secret environment variable TF_VAR_tsig_key can't be put into a string");
+  expect(() => `${secret}`).toThrow("the secret environment variable TF_VAR_tsig_key can't be part of a string");
   expect(JSON.stringify({ secret })).toBe('{"secret":"(secret: environment variable TF_VAR_tsig_key)"}');
 });
 

@@ -9,13 +9,13 @@ export interface ReplacementTriggerProps {
   readonly settings: string;
   /** The setting of that name. */
   readonly generation: number;
-  /** What travels in the user data besides the files, by name: sensitive tokens. */
+  /** The secret files in the user data by name: sensitive tokens. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
- * What replaces an instance when the operator changes it: other settings, other secrets, a raised generation. The user
- * data itself replaces nothing, as a newer version of this package writes another one for the same settings.
+ * Replaces an instance when the operator changes its settings or secrets or raises the generation. Changed user data
+ * replaces nothing, as a newer version of this package writes other user data for the same settings.
  */
 export class ReplacementTrigger extends Construct {
   /** Address for the server's `replace_triggered_by`, which takes no expression. */
@@ -33,7 +33,7 @@ export class ReplacementTrigger extends Construct {
   }
 }
 
-/** Records which files an instance was created with, whatever replaced it. */
+/** Records which files an instance was created with. */
 export class InstanceFilesRecord extends Construct {
   /** A Terraform condition: whether this version writes other files. */
   readonly outdated: string;

@@ -20,8 +20,8 @@ export interface ProxyInstanceProps {
   /** Network that the instance is on: name or id. */
   readonly network: string;
   /**
-   * Whether the instance has a port of its own, whose address a new instance takes over from the old one. If not, a
-   * new instance gets a new port, and exists before the old one goes.
+   * Whether the port outlives the instance, so that a new instance takes over its address. If not, a new instance gets
+   * a new port and is created before the old one is destroyed.
    * @default true
    */
   readonly keepsPort?: boolean;
@@ -31,7 +31,7 @@ export interface ProxyInstanceProps {
    * @default false
    */
   readonly shutDown?: boolean;
-  /** Another instance of the same UAP: what it looked up is not looked up again. @default none */
+  /** Another instance of the same UAP, whose look-ups are reused. @default none */
   readonly sibling?: ProxyInstance;
   /** Id of a server group. @default none */
   readonly serverGroupId?: string;
@@ -47,7 +47,7 @@ export interface ProxyInstanceProps {
   readonly userData: string;
   /** Address of a resource whose change replaces the server; a change of only the user data doesn't. */
   readonly replacementTrigger: string;
-  /** The metadata, and what is checked of it. */
+  /** The metadata and its preconditions. */
   readonly delivery: BoundDelivery;
   /** Checked, with those of the delivery, before the server is created or changed. @default none */
   readonly preconditions?: BoundDelivery['preconditions'];
@@ -64,8 +64,8 @@ const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
  *                                      └────── user data (configuration and secrets)
  *        replacement trigger ── replaces the server
  *
- * Without, Nova creates the port with the server: a port can be on one server only, and here the new server exists
- * before the old one goes.
+ * Otherwise Nova creates the port with the server: a port belongs to one server only, and here the new server exists
+ * before the old one is destroyed.
  *
  * @example proxy.instance.server.addOverride('scheduler_hints', [{ group: 'your-server-group' }])
  */
@@ -116,14 +116,13 @@ export class ProxyInstance extends Construct {
       configDrive: props.delivery.configDrive,
       tags,
       stopBeforeDestroy: props.shutDown || undefined,
-      // Also the end of waiting for an API that does not answer; the provider's own is half an hour.
+      // Also limits the wait for an API that does not answer; the provider's default is half an hour.
       timeouts: { create: '10m', update: '10m', delete: '10m' },
       dependsOn: props.dependsOn ? [...props.dependsOn] : undefined,
       lifecycle: {
         createBeforeDestroy: this.port ? undefined : true,
-        // Neither a newer image of the same name, nor a newer version of this package, which writes other user data, nor a
-        // second instance, which brings a server group, must replace a running UAP by surprise: all count for the next
-        // new instance.
+        // A newer image of the same name, a newer version of this package (other user data) or a second instance (a
+        // server group) must not replace a running instance unexpectedly; they apply to the next new one.
         ignoreChanges: ['image_id', 'user_data', 'scheduler_hints'],
         replaceTriggeredBy: [props.replacementTrigger],
         precondition: [...(props.preconditions ?? []), ...props.delivery.preconditions],
@@ -139,7 +138,7 @@ export class ProxyInstance extends Construct {
     }
   }
 
-  /** Id of the port that the server is on now. */
+  /** Id of the server's current port. */
   get portId(): string {
     if (this.port) return this.port.id;
     const id = 'current-port';
@@ -155,14 +154,14 @@ export class ProxyInstance extends Construct {
 
   private lookUpNetwork(): string {
     const { network, region } = this.props;
-    // The id is in the provider's error, which itself does not say what was not found.
+    // The provider's error shows this id, but not the name that was not found.
     return new DataOpenstackNetworkingNetworkV2(this, `network-${network}`, {
       region,
       ...(uuid.test(network) ? { networkId: network } : { name: network }),
     }).id;
   }
 
-  /** The newest image of that name; looked up as a list, since the provider's error for none names nothing. */
+  /** The newest image of that name; looked up as a list, since the provider's own error names no image. */
   private lookUpImage(): string {
     const { image, region } = this.props;
     if (uuid.test(image)) return image;
@@ -175,8 +174,8 @@ export class ProxyInstance extends Construct {
           {
             condition: '${length(self.ids) > 0}',
             errorMessage:
-              `There is no image "${image}"${region ? ` in region ${region}` : ''}. ` +
-              '`openstack image list` shows those that are; the setting "image" names one.',
+              `The image "${image}" does not exist${region ? ` in region ${region}` : ''}. ` +
+              'Set "image" to one that `openstack image list` shows.',
           },
         ],
       },

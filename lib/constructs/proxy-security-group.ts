@@ -15,7 +15,7 @@ export interface ProxySecurityGroupProps {
   readonly tags?: readonly string[];
   /** Networks that may use SSH. */
   readonly adminNetworks: readonly string[];
-  /** Networks of a load balancer: only they reach the UAP then. @default - none: every client does */
+  /** Networks of a load balancer, then the only ones that reach the UAP. @default - none: every client reaches it */
   readonly balancerRanges?: readonly string[];
   /** Networks that the instance may connect to on every port. @default - every network */
   readonly egressRanges?: readonly string[];

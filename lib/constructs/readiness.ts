@@ -7,23 +7,23 @@ import type { ComputeApi } from '../terraform/compute-api';
 export interface ReadinessProps {
   /** Host name of the UAP. */
   readonly hostname: string;
-  /** IPv4 address that is asked. */
+  /** IPv4 address to connect to. */
   readonly address: string;
   /** Id of the instance: the wait runs again for a new one. */
   readonly instanceId: string;
   /**
-   * The chain to wait for as PEM, leaf first: a renewed certificate is waited for as well.
+   * The chain to wait for as PEM, leaf first; a renewed one makes it wait again.
    * @default - any certificate for the host name
    */
   readonly chainPem?: string;
   /**
-   * Terraform addresses of the power states of the instances: one that was stopped is waited for when it is started.
+   * Terraform addresses of the power states of the instances: it waits again for one that was stopped and started.
    * @default none
    */
   readonly powerStates?: readonly string[];
   /** Seconds until the deployment fails. */
   readonly timeout: number;
-  /** What leads the address to the instance. @default none */
+  /** Resources that associate the address with the instance. @default none */
   readonly dependsOn?: readonly ITerraformDependable[];
 }
 
@@ -33,7 +33,7 @@ export interface ReadinessProps {
  * @example new Readiness(this, 'readiness', { hostname, address, instanceId: server.id, timeout: 900 })
  */
 export class Readiness extends Construct {
-  /** What others depend on: a `terraform_data`. */
+  /** A `terraform_data` for others to depend on. */
   readonly resource: TerraformResource;
 
   constructor(scope: Construct, id: string, props: ReadinessProps) {
@@ -83,17 +83,17 @@ export class ConsoleReadiness extends Construct {
 }
 
 export interface DrainProps {
-  /** Name of the server, which the old and the new instance have in common. */
+  /** Name of both the old and the new server. */
   readonly serverName: string;
   readonly instanceId: string;
   readonly api: ComputeApi;
   /** Seconds. */
   readonly time: number;
-  /** What takes the old instance out of service. */
+  /** Resources that take the old instance out of service. */
   readonly dependsOn: readonly ITerraformDependable[];
 }
 
-/** A resource that exists once the instance before this one had the time to drain; at once if there was none. */
+/** A resource that exists once the previous instance had time to drain; at once if none existed. */
 export class Drain extends Construct {
   readonly resource: TerraformResource;
 
@@ -115,7 +115,7 @@ export class Drain extends Construct {
 function apiEnvironment({ token, url }: ComputeApi): Record<string, string> {
   return {
     UAP_COMPUTE_URL: url,
-    // Terraform hides the output of a script whose environment is marked. It prints no environment.
+    // Terraform hides the output of a script with a sensitive environment, and never prints the environment itself.
     UAP_TOKEN: Fn.nonsensitive(token),
   };
 }

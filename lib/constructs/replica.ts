@@ -11,15 +11,15 @@ export interface ReplicaConfig {
   readonly context: RegionContext;
   readonly address: InstanceAddress;
   readonly server: ServerProps;
-  /** What replaces an instance when it changes. */
+  /** Changes of these replace the instance. */
   readonly triggers: ReplacementTriggerProps;
   /** Digest of the user data. */
   readonly digest: string;
 }
 
-/** One of the instances of a UAP, with its address and what is recorded of it. */
+/** One of the instances of a UAP, with its address and the record of its files. */
 export interface Replica {
-  /** An id or a name with the number of the replica; the first has none, so that more of them leave it as it is. */
+  /** Appends the number of the replica to an id or a name; not for the first, so that adding replicas leaves it as is. */
   readonly numbered: (text: string) => string;
   /** Name of the server. */
   readonly name: string;
@@ -46,7 +46,7 @@ function createReplica(scope: Construct, index: number, config: ReplicaConfig, s
   const numbered = (text: string) => (index === 0 ? text : `${text}-${index + 1}`);
   const name = numbered(server.name);
   const reserved = address.reserve(scope, numbered('address'), context);
-  // One for each, so that Terraform can replace them one by one.
+  // One per replica, so that Terraform can replace them one by one.
   const trigger = new ReplacementTrigger(scope, numbered('source'), triggers);
   const instance = new ProxyInstance(scope, numbered('instance'), {
     ...server,

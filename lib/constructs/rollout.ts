@@ -8,7 +8,7 @@ import type { ProxyInstance } from './proxy-instance';
 import { ConsoleReadiness, Drain, Readiness } from './readiness';
 import type { Replica } from './replica';
 
-/** What a roll-out waits for, and how long. */
+/** Settings of a roll-out. */
 export interface RolloutConfig {
   /** Host name of the UAP. */
   readonly hostname: string;
@@ -16,33 +16,33 @@ export interface RolloutConfig {
   readonly balancer: BoundLoadBalancer;
   /** The addresses that clients connect to: a list token. */
   readonly addresses: string[];
-  /** The chain that the UAP must answer with, as PEM. @default - any certificate for the host name */
+  /** The chain that the UAP must present, as PEM. @default - any certificate for the host name */
   readonly chainPem?: string;
-  /** Seconds until a replica must serve; 0: nothing waits. */
+  /** Seconds until a replica must serve; 0: no wait. */
   readonly readinessTimeout: number;
-  /** Whether Nova's metadata carries files, and has to be compared with what was sent. */
+  /** Whether Nova's metadata carries files and must be compared with what was sent. */
   readonly checksMetadata: boolean;
-  /** Nova's API, if a new instance serves before the old one goes; undefined if it takes the old one's port. */
+  /** Nova's API, if a new instance serves before the old one is destroyed; undefined if it takes the old one's port. */
   readonly computeApi?: ComputeApi;
-  /** Seconds that the old instance gets to finish in-flight requests. */
+  /** Seconds for the old instance to finish in-flight requests. */
   readonly drain: number;
 }
 
 /**
- * Puts the replicas into service, and takes the instances before them out of it:
+ * Puts the replicas into service and drains their predecessors:
  *
  *     console ── address ── readiness ── records                   without a load balancer
  *     console ── address ── load balancer ── readiness ── records  with one
  *                                              └── drain
  *
- * @returns what must exist before the public records
+ * @returns resources that must exist before the public records
  */
 export function rollOut(scope: Construct, config: RolloutConfig): readonly ITerraformDependable[] {
   const { replicas, balancer, addresses } = config;
   const instances = replicas.map(({ instance }) => instance);
   const ready = replicas.flatMap((replica) => {
     const attached = attach(scope, config, replica);
-    // Behind a load balancer nothing else reaches it.
+    // Behind a load balancer, only that reaches it.
     if (balancer.port) return attached;
     const { sourceAddress, instance, numbered } = replica;
     return waitUntilReady(scope, numbered('readiness'), config, sourceAddress, [instance], attached);
@@ -58,13 +58,13 @@ export function rollOut(scope: Construct, config: RolloutConfig): readonly ITerr
   return serving;
 }
 
-/** Leads its address to a replica, once it serves, and checks its metadata. */
+/** Associates a replica with its address once it serves, and checks its metadata. */
 function attach(scope: Construct, config: RolloutConfig, replica: Replica): readonly ITerraformDependable[] {
   const { hostname, readinessTimeout: timeout, computeApi: api, checksMetadata } = config;
   const { reserved, instance, numbered } = replica;
   const serves: ITerraformDependable[] = [];
   if (api && timeout > 0) {
-    // Clients can't reach it yet, so its console says that it serves.
+    // No client can reach it yet, so its console reports that it serves.
     const console = { hostname, instanceId: instance.server.id, api, timeout };
     serves.push(new ConsoleReadiness(scope, numbered('console'), console).resource);
   }
@@ -73,7 +73,7 @@ function attach(scope: Construct, config: RolloutConfig, replica: Replica): read
   return [...attached, new MetadataCheck(scope, numbered('delivered'), instance.server).resource];
 }
 
-/** Waits until the UAP answers at an address with the right certificate, or for nothing without a timeout. */
+/** Waits until the UAP answers at an address with the right certificate; without a timeout it doesn't wait. */
 function waitUntilReady(
   scope: Construct,
   id: string,

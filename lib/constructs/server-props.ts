@@ -6,7 +6,7 @@ import { ComputeServergroupV2 } from '../terraform/providers/openstack';
 import type { ProxyInstanceProps } from './proxy-instance';
 import type { ProxySecurityGroup } from './proxy-security-group';
 
-/** What the replicas of a UAP have in common: all props but those that {@link createReplicas} adds. */
+/** Props that all replicas of a UAP share: all but those that {@link createReplicas} adds. */
 export type ServerProps = Omit<ProxyInstanceProps, 'sibling' | 'replacementTrigger'>;
 
 /** Settings of a region, and what its servers get from the other parts of its UAP. */
@@ -32,7 +32,7 @@ export function serverProps(scope: Construct, config: ServerConfig): ServerProps
     tags: config.tags,
     network: address.network(config.publicNetwork),
     keepsPort,
-    // Where no other instance serves, it would only make the outage longer.
+    // If no other instance serves, a shutdown only prolongs the outage.
     shutDown: !keepsPort || several,
     image: config.image,
     flavor: config.flavor,
@@ -42,7 +42,7 @@ export function serverProps(scope: Construct, config: ServerConfig): ServerProps
     delivery: config.delivery,
     preconditions: certificate.preconditions,
     dependsOn: securityGroup.rules,
-    // On different hosts as far as the cloud has some.
+    // On different hosts if possible.
     serverGroupId: several
       ? new ComputeServergroupV2(scope, 'server-group', { name, region, policies: ['soft-anti-affinity'] }).id
       : undefined,

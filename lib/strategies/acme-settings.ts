@@ -1,6 +1,6 @@
 import type { Secret } from './secret';
 
-/** Where certificates are ordered: RFC 8555 section 7.1.1. */
+/** ACME directory of a CA: RFC 8555 section 7.1.1. */
 export type AcmeDirectory =
   | 'letsencrypt'
   | 'letsencrypt-staging'
@@ -18,15 +18,15 @@ export interface AcmeSettings {
   readonly email: string;
   /** The CA. */
   readonly directory: AcmeDirectory;
-  /** Binds the account to one with the CA; undefined: it isn't bound. */
+  /** External account binding (RFC 8555 section 7.3.4); undefined: none. */
   readonly externalAccountBinding?: { readonly keyId: string; readonly hmacKey: Secret };
   /** Key of the certificates. */
   readonly keyType: 'P256' | 'P384' | '2048' | '4096';
   /** Profile of the CA; undefined: its default. */
   readonly profile?: string;
-  /** Whether the CA is asked when to renew (RFC 9773). */
+  /** Whether the CA decides when to renew (RFC 9773). */
   readonly renewalInfo: boolean;
-  /** Name servers, address:port, that are watched for the challenge's record; undefined: those of the machine. */
+  /** Name servers, address:port, queried for the challenge's record; undefined: those of the machine. */
   readonly recursiveNameservers?: readonly string[];
 }
 

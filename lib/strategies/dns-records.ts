@@ -19,9 +19,9 @@ export interface AddressRecord {
   readonly ttl: number;
   /** The addresses: a Terraform list token. */
   readonly addresses: string[];
-  /** The same addresses, a token for each: for a strategy that writes a line for each address. */
+  /** The same addresses, one token each: for a strategy that writes one line per address. */
   readonly separateAddresses: readonly string[];
-  /** What must exist before the record: readiness. A dependency of the construct would not reach Terraform. */
+  /** Resources that must exist before the record. A dependency of the construct would not reach Terraform. */
   readonly dependsOn: ITerraformDependable[];
 }
 
@@ -33,19 +33,19 @@ export interface AcmeChallenge {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** What a DNS server needs to know to take an update, RFC 2136 with a TSIG key, RFC 8945. */
+/** A DNS server that accepts updates (RFC 2136) signed with a TSIG key (RFC 8945). */
 export interface Rfc2136Options {
   /** Host name or address of the primary server. */
   readonly server: string;
   /** Port of the server. @default 53 */
   readonly port?: number;
-  /** The zone that the records are in, e.g. `cloud.org`. */
+  /** The zone of the records, e.g. `cloud.org`. */
   readonly zone: string;
   /** The key that may write the records of the UAPs. */
   readonly key: TsigKey;
   /**
    * A key for only the ACME challenge. The server's update-policy can limit it to the TXT records
-   * `_acme-challenge.<host name>`; with ACME on the instance it is the only key that leaves your hands.
+   * `_acme-challenge.<host name>`. With ACME on the instance it is the only key on the instance.
    * @default key
    */
   readonly challengeKey?: TsigKey;
@@ -61,13 +61,13 @@ export interface TsigKey {
   readonly secret: Secret;
 }
 
-/** Which zone of Designate the records are in. */
+/** The zone of the records in Designate. */
 export interface DesignateOptions {
-  /** The zone that the records are in, e.g. `cloud.org`; it must belong to the project or be shared with it. */
+  /** The zone of the records, e.g. `cloud.org`; it must belong to the project or be shared with it. */
   readonly zone: string;
   /**
-   * Entry of clouds.yaml whose project has the zone, if it is another cloud or project.
-   * Only the challenge of the acme provider can use it.
+   * Entry of clouds.yaml whose project has the zone, if it is in another cloud or project.
+   * Only used for the challenge of the acme provider.
    * @default - the cloud's own credentials
    */
   readonly openstack?: string;
@@ -100,18 +100,18 @@ export abstract class DnsRecords {
     return new DesignateRecords(options);
   }
 
-  /** Nothing is written; the output `manual_records` lists the lines for your zone file. */
+  /** Writes no records; the output `manual_records` lists the lines for your zone file. */
   static manual(): DnsRecords {
     return new ManualRecords();
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isDnsRecords = typeGuard<DnsRecords>('isDnsRecords');
 
-  /** What it is, for messages: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
+  /** Description for messages: `rfc2136 (zone cloud.org at ns1.cloud.org)`. */
   abstract readonly description: string;
 
-  /** The zone the records are in; undefined if it isn't known. */
+  /** The zone of the records; undefined if unknown. */
   readonly zone?: string;
 
   /** Whether the strategy solves DNS-01 challenges: for Terraform and on the instance. */
@@ -169,7 +169,7 @@ class Rfc2136Records extends DnsRecords {
       new ARecordSet(scope, record.id, {
         provider,
         zone: fqdn(this.zone),
-        // The provider takes no name for the zone's own records.
+        // The provider accepts no name for records of the zone itself.
         name: record.name === this.zone ? undefined : name,
         addresses: record.addresses,
         ttl: record.ttl,
@@ -209,8 +209,8 @@ class Rfc2136Records extends DnsRecords {
         RFC2136_TSIG_KEY: fqdn(challengeKey.name),
         RFC2136_TSIG_ALGORITHM: `${challengeKey.algorithm ?? 'hmac-sha256'}.`,
         RFC2136_TSIG_SECRET: challengeKey.secret.bind(TerraformStack.of(scope)),
-        // Apex and wildcard share one name: with a short TTL no resolver of the CA keeps the first value, so that
-        // lego's default of 60 s between the two is not needed.
+        // Apex and wildcard share one TXT name. With a short TTL no resolver caches the first value, so lego's default
+        // pause of 60 s between the two is unnecessary.
         RFC2136_TTL: '1',
         RFC2136_SEQUENCE_INTERVAL: '2',
         RFC2136_POLLING_INTERVAL: '1',
@@ -240,7 +240,7 @@ class DesignateRecords extends DnsRecords {
   }
 
   bind(scope: Construct, records: readonly AddressRecord[], context: RegionContext): { manual: string[] } {
-    // The id is in the provider's error, which itself does not say what was not found.
+    // The provider's error shows this id, but not the name that was not found.
     const zone = new DataOpenstackDnsZoneV2(scope, `zone-${this.zone.replaceAll('.', '-')}`, {
       name: fqdn(this.zone),
       region: context.region,
@@ -274,7 +274,7 @@ class DesignateRecords extends DnsRecords {
     };
   }
 
-  /** An application credential that can do nothing but read zones and write record sets. */
+  /** An application credential that can only read zones and write record sets. */
   override instanceChallenge(scope: Construct, context: RegionContext): Readonly<Record<string, string>> {
     return instanceCredential(scope, 'dns-credential', context, {
       name: `${context.namePrefix}-${context.hostname}-dns`,

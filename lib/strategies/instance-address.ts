@@ -8,82 +8,82 @@ import { typeGuard } from './type-guard';
 /** A floating IP for each instance. */
 export interface FloatingIpOptions {
   /**
-   * Name of the external network that floating IPs are taken from, in the region's reach of users and their
-   * instances: usually `publicNetwork`.
+   * Name of the external network of the floating IPs, which users and their instances can reach: usually
+   * `publicNetwork`.
    */
   readonly pool: string;
-  /** Name or id of the project's own network that the instances are on; a router joins it to the pool. */
+  /** Name or id of the project's own network for the instances; a router connects it to the pool. */
   readonly network: string;
 }
 
-/** An instance that an address can lead to. */
+/** An instance that an address can be associated with. */
 export interface AddressedInstance {
-  /** Id of the port that the instance is on now. */
+  /** Id of the instance's current port. */
   readonly portId: string;
 }
 
-/** An address that exists before its instance, and stays when the instance is replaced. */
+/** An address that exists before its instance and outlives it. */
 export interface ReservedAddress {
   /** IPv4 addresses as a list token; undefined: those of the instance's port. */
   readonly addresses?: string[];
   /**
-   * Leads the address to an instance, once it is ready.
-   * @returns what must exist before the instance answers at the address
+   * Associates the address with an instance once it is ready.
+   * @returns resources that must exist before the instance answers at the address
    */
   attach(instance: AddressedInstance, ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
 }
 
-/** An address at which a load balancer is reached. */
+/** The port of a load balancer. */
 export interface BalancerPort {
   /** Its IPv4 address on the network of the instances. */
   readonly address: string;
-  /** Id of the port that has it. */
+  /** Id of the port. */
   readonly portId: string;
 }
 
 /**
- * How instances get the address that browsers connect to and that users' instances see. It outlives the instance; how
- * one takes over from the other depends on it.
+ * How instances get the address that browsers connect to and that users' instances see. The address outlives the
+ * instance; its kind decides how a new instance takes over from the old one.
  * @example InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })
  */
 export abstract class InstanceAddress {
   /**
-   * A port on the public network itself, the default. Two instances can't have it at the same time, so a new instance
-   * takes the place of the old one, and in between the address doesn't answer.
+   * A port on the public network itself, the default. Only one instance can use the port at a time: a new instance
+   * replaces the old one, and the address does not answer in between.
    */
   static publicPort(): InstanceAddress {
     return new PublicPort();
   }
 
   /**
-   * A floating IP for an instance on a network of your own. A new instance is ready before the address moves to it,
-   * and the old one stays for `drain` seconds after.
+   * A floating IP for an instance on a network of your own. The address moves once the new instance is ready, and the
+   * old one stays for another `drain` seconds.
    */
   static floatingIp(options: FloatingIpOptions): InstanceAddress {
     return new FloatingIp(options);
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isInstanceAddress = typeGuard<InstanceAddress>('isInstanceAddress');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
 
   /** Whether the address belongs to the port, which a new instance takes over from the old one. */
   abstract readonly keepsPort: boolean;
 
-  /** Faults of the options, each with the name of the option. */
+  /** Problems of the options; the path is the name of the option. */
   problems(): readonly Problem[] {
     return [];
   }
 
-  /** Name or id of the network that the instances are on. */
+  /** Name or id of the network of the instances. */
   abstract network(publicNetwork: string): string;
 
-  /** Takes an address for an instance to come. */
+  /** Reserves an address for an instance that is created later. */
   abstract reserve(scope: Construct, id: string, context: RegionContext): ReservedAddress;
 
-  /** The addresses, a list token, at which clients reach a load balancer on the network of the instances. */
+  /** The addresses (a list token) where clients reach a load balancer on the network of the instances. */
   abstract expose(scope: Construct, id: string, balancer: BalancerPort, context: RegionContext): string[];
 }
 
@@ -119,8 +119,8 @@ class FloatingIp extends InstanceAddress {
       if (typeof value === 'string' && value.trim() !== '') return [];
       const wrong =
         path === 'network'
-          ? "is missing: a floating IP leads to an instance on a network of the project's own, which a router joins to the pool"
-          : 'is missing: floating IPs are taken from an external network (`openstack network list --external`)';
+          ? 'is missing: a floating IP needs an instance on a network of the project, connected to the pool by a router'
+          : 'is missing: floating IPs come from an external network (`openstack network list --external`)';
       return [{ path, wrong, example: "InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })" }];
     });
   }

@@ -8,72 +8,72 @@ import type { BalancerPort } from './instance-address';
 import type { RegionContext } from './region-context';
 import { typeGuard } from './type-guard';
 
-/** How Octavia, OpenStack's load balancer, stands in front of the instances. */
+/** A load balancer of Octavia in front of the instances. */
 export interface OctaviaOptions {
   /**
-   * Networks (IPv4 CIDRs) that the load balancer connects to the instances from, usually the subnet that they are on
-   * (`openstack subnet show -c cidr`). A host in them could pretend to be any client, so keep them small: with
-   * `InstanceAddress.floatingIp` it is a network of the UAP's own.
+   * Networks (IPv4 CIDRs) from which the load balancer connects to the instances, usually the instances' subnet
+   * (`openstack subnet show -c cidr`). A host in them can forge client addresses, so keep them small: with
+   * `InstanceAddress.floatingIp` the UAP has a network of its own.
    */
   readonly sourceRanges: readonly string[];
   /** Id of the load balancer's flavor (`openstack loadbalancer flavor list`). @default - the cloud's */
   readonly flavor?: string;
-  /** Octavia's provider driver; it must know TCP pools with the PROXY protocol, as `amphora` does. @default - the cloud's */
+  /** Octavia's provider driver; it must support TCP pools with the PROXY protocol, as `amphora` does. @default - the cloud's */
   readonly provider?: string;
 }
 
-/** What a load balancer gives to the rest of the graph. */
+/** A load balancer that is bound to a UAP. */
 export interface BoundLoadBalancer {
-  /** Where clients connect to; undefined: to the instances themselves. */
+  /** The port that clients connect to; undefined: those of the instances. */
   readonly port?: BalancerPort;
   /**
    * Puts instances into service.
-   * @returns what must exist before the previous instances go out of service
+   * @returns resources that must exist before the previous instances go out of service
    */
   serve(addresses: readonly string[], ready: readonly ITerraformDependable[]): readonly ITerraformDependable[];
 }
 
-/** Milliseconds: a WebSocket that is idle for a day lives, as it does without a load balancer. */
+/** Milliseconds: a WebSocket may be idle for a day, as without a load balancer. */
 const idleTimeout = 24 * 3600 * 1000 + 60_000;
 
 /**
- * What stands between clients and the instances of a UAP. TLS always ends at the UAP, never before.
+ * The load balancer between clients and the instances of a UAP. TLS always ends at the UAP, never at the load balancer.
  * @example LoadBalancer.octavia({ sourceRanges: ['10.0.0.0/24'] })
  */
 export abstract class LoadBalancer {
-  /** Nothing, the default: the DNS records name every instance. */
+  /** No load balancer, the default: the DNS records list every instance. */
   static none(): LoadBalancer {
     return new NoLoadBalancer();
   }
 
   /**
-   * Octavia, which passes TCP on with the client's address in the PROXY protocol. It asks each instance for
-   * `/healthz` every 5 s and leaves out one that doesn't answer. New instances are in service before old ones go.
+   * Octavia forwards TCP with the client's address in the PROXY protocol. It requests `/healthz` from each instance
+   * every 5 s and excludes those that fail. New instances are in service before old ones are removed.
    */
   static octavia(options: OctaviaOptions): LoadBalancer {
     return new Octavia(options);
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isLoadBalancer = typeGuard<LoadBalancer>('isLoadBalancer');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
 
-  /** Whether clients connect to it and not to the instances, whose ports may then be new ones each time. */
+  /** Whether clients connect to it and not to the instances; then a new instance may have another port. */
   abstract readonly inFront: boolean;
 
-  /** Networks that instances take the PROXY protocol from. */
+  /** Networks from which instances accept the PROXY protocol. */
   abstract readonly sourceRanges: readonly string[];
 
-  /** Faults of the options, each with the name of the option. */
+  /** Problems of the options; the path is the name of the option. */
   problems(): readonly Problem[] {
     return [];
   }
 
   /**
    * Creates its resources.
-   * @param networkId of the network that the instances are on; the load balancer has its address there
+   * @param networkId network of the instances, where the load balancer has its address
    */
   abstract bind(scope: Construct, id: string, networkId: string, context: RegionContext): BoundLoadBalancer;
 }
@@ -103,7 +103,7 @@ class Octavia extends LoadBalancer {
     const problems: Problem[] = [];
     if (this.sourceRanges.length === 0) {
       const wrong =
-        "is missing: the networks that the load balancer connects from, usually the instances' own subnet (`openstack subnet show -c cidr`)";
+        "is missing: the networks from which the load balancer connects, usually the instances' subnet (`openstack subnet show -c cidr`)";
       problems.push({ path: 'sourceRanges', wrong, example: "['10.0.0.0/24']" });
     }
     for (const [index, range] of this.sourceRanges.entries()) {
@@ -112,7 +112,7 @@ class Octavia extends LoadBalancer {
     }
     if (this.options?.provider === 'ovn') {
       const wrong =
-        'is "ovn", whose pools know neither the PROXY protocol nor health monitors by HTTP; allowed: a provider that does';
+        'is "ovn", which supports neither the PROXY protocol nor HTTP health monitors; allowed: a provider that does';
       problems.push({ path: 'provider', wrong, example: "'amphora'" });
     }
     return problems;
@@ -129,7 +129,7 @@ class Octavia extends LoadBalancer {
       flavorId: this.options.flavor,
       loadbalancerProvider: this.options.provider,
     });
-    // Octavia changes one thing of a load balancer at a time; in a chain nothing waits for a lock.
+    // Octavia allows one change of a load balancer at a time; a chain of dependencies avoids waiting for its lock.
     const https = createPool(scope, context, balancer, { protocol: 'https', port: 443, after: balancer });
     const http = createPool(scope, context, balancer, { protocol: 'http', port: 80, after: https.monitor });
     return {
@@ -147,7 +147,7 @@ interface BalancedPort {
   readonly protocol: 'https' | 'http';
   readonly port: number;
   readonly pool: LbPoolV2;
-  /** The last of its resources. */
+  /** The resource that is created last. */
   readonly monitor: LbMonitorV2;
 }
 
@@ -162,7 +162,7 @@ function createPool(
   const pool = new LbPoolV2(scope, `pool-${protocol}`, {
     ...common,
     protocol: 'PROXY',
-    // WebSockets live long: what counts is how many there are.
+    // WebSockets are long-lived, so the number of connections is the load.
     lbMethod: 'LEAST_CONNECTIONS',
     dependsOn: [after],
   });
@@ -180,12 +180,12 @@ function createPool(
     poolId: pool.id,
     type: 'HTTP',
     httpMethod: 'GET',
-    // The UAP answers only for its own name, and only HTTP/1.1 sends one.
+    // The UAP answers only for its own name, which only HTTP/1.1 sends.
     httpVersion: '1.1',
     domainName: context.hostname,
     urlPath: '/healthz',
     expectedCodes: '200',
-    // Dead after two requests in a row: in service no longer than 13 s.
+    // Two failures in a row: a dead instance is out of service within 13 s.
     delay: 5,
     timeout: 3,
     maxRetries: 1,
@@ -195,7 +195,7 @@ function createPool(
   return { protocol, port, pool, monitor };
 }
 
-/** All members in one resource, which changes in place: new ones come and old ones go in one step. */
+/** All members in one resource, which changes in place: new ones replace old ones in one step. */
 function setMembers(
   scope: Construct,
   { name, region }: RegionContext,

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 
-/** Certificates of a PEM file that is public, such as that of a CA. */
+/** Certificates of a public PEM file, such as that of a CA. */
 export interface PemCertificates {
   /** Only the certificates, without the comments around them: the same file gives the same text everywhere. */
   readonly pem: string;
@@ -11,12 +11,12 @@ export interface PemCertificates {
   readonly certificates: readonly X509Certificate[];
 }
 
-/** Where a file is; `~/` is the home folder, and what is relative counts from the folder that the command runs in. */
+/** The absolute path of a file; `~/` is the home folder, relative paths start in the current folder. */
 export function filePath(file: string): string {
   return file.startsWith('~/') ? resolve(homedir(), file.slice(2)) : resolve(file);
 }
 
-/** What is wrong with a file that must be there, in the form of a message; undefined if it can be read. */
+/** Why a file is unavailable, as the end of a message; undefined if it exists. */
 export function fileFault(file: string): string | undefined {
   const path = filePath(file);
   try {
@@ -30,14 +30,14 @@ export function fileFault(file: string): string | undefined {
 /**
  * Reads the certificates of a PEM file.
  * @param file absolute, beginning with `~/`, or relative to the folder that the command runs in
- * @throws Error that says what is wrong, to be put behind the file's name: `does not exist`
+ * @throws Error with a message that follows the file's name, e.g. `does not exist`
  */
 export function readPemCertificates(file: string): PemCertificates {
   const fault = fileFault(file);
   if (fault) throw new Error(fault);
   const text = readFileSync(filePath(file), 'latin1');
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    throw new Error('holds a private key as well, which would not stay secret; leave only the certificates in it');
+    throw new Error('also holds a private key, which would not stay secret; leave only the certificates in it');
   }
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw new Error('holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)');

@@ -7,15 +7,15 @@ import { KeymanagerSecretV1 } from '../terraform/providers/openstack';
 import type { RegionContext } from './region-context';
 import { typeGuard } from './type-guard';
 
-/** What the delivery needs on the server resource. */
+/** What a delivery adds to the server resource. */
 export interface BoundDelivery {
   /** Nova metadata items of the instance. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** Contents of the secret apply-time files in base64, by name; sensitive. They belong into the user data. */
+  /** Contents of the secret apply-time files in base64, by name; sensitive. For the user data. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Checked before the server is created or changed. */
   readonly preconditions: readonly Precondition[];
-  /** Whether the instance gets its user data on a drive, as there is no metadata service. @default - as Nova likes */
+  /** Whether the instance gets its user data on a config drive, without a metadata service. @default - Nova's default */
   readonly configDrive?: boolean;
 }
 
@@ -24,9 +24,9 @@ interface Precondition {
   readonly errorMessage: string;
 }
 
-/** How the instance takes over what is delivered. */
+/** How the instance fetches apply-time files. */
 export interface DeliveryOptions {
-  /** Seconds between two looks for new content. */
+  /** Seconds between two checks for new content. */
   readonly pollInterval: number;
 }
 
@@ -34,15 +34,15 @@ export interface DeliveryOptions {
 const metadataItemsLimit = 128;
 
 /**
- * How certificates travel to the instance and stay up to date there. With each of them, an apply-time file that is
- * secret in itself is in the user data, which Terraform never prints.
+ * How certificates reach the instance and stay up to date there. With every delivery, apply-time files that are secret
+ * themselves are in the user data, which Terraform never prints.
  * @example SecretDelivery.instanceMetadata()
  */
 export abstract class SecretDelivery {
   /**
-   * Through Nova's metadata service, the default: it changes without a new instance. Every user that may read the server
-   * through the API sees the metadata, as does every reader of a plan that replaces or destroys it. So only what is
-   * public or encrypted travels there.
+   * Through Nova's metadata service, the default: changes need no new instance. Every user that may read the server
+   * through the API sees the metadata, as does every reader of a plan that replaces or destroys it. It therefore only
+   * holds public or encrypted files.
    */
   static instanceMetadata(): SecretDelivery {
     return new InstanceMetadata();
@@ -57,21 +57,21 @@ export abstract class SecretDelivery {
   }
 
   /**
-   * As secrets in Barbican: the certificate changes without a new instance and is in neither metadata nor plans. The
-   * metadata has only the ids of the secrets; the instance reads them with an application credential that is good for
-   * nothing but payloads of secrets. The user that deploys needs Barbican's role `creator`.
+   * As secrets in Barbican: changes need no new instance, and the certificate is in neither metadata nor plans. The
+   * metadata only has the ids of the secrets. The instance reads them with an application credential that is limited
+   * to payloads of secrets. The user that deploys needs Barbican's role `creator`.
    */
   static barbican(): SecretDelivery {
     return new InBarbican();
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isSecretDelivery = typeGuard<SecretDelivery>('isSecretDelivery');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
 
-  /** The apply-time files as they travel by this delivery, with those that it needs itself. */
+  /** The apply-time files as this delivery carries them, with those that it adds. */
   route(applyTimeFiles: readonly ApplyTimeFile[]): readonly ApplyTimeFile[] {
     return applyTimeFiles;
   }
@@ -98,9 +98,9 @@ class InstanceMetadata extends SecretDelivery {
   readonly description = 'instance metadata';
 
   /**
-   * A metadata value holds 255 characters, so each file is compressed (its checksum shows a truncated delivery) and
-   * cut into a fixed number of numbered pieces: unused ones are empty, as the provider can't remove a key that an
-   * earlier, failed apply never wrote.
+   * A metadata value holds 255 characters, so each file is compressed (its checksum reveals a truncated delivery) and
+   * cut into a fixed number of pieces. Unused pieces are empty, as the provider can't remove a key that a failed apply
+   * never wrote.
    */
   bind(scope: Construct, applyTimeFiles: readonly ApplyTimeFile[], contents: ApplyTimeContents): BoundDelivery {
     const open = applyTimeFiles.filter((file) => !file.secret);
@@ -115,7 +115,7 @@ class InstanceMetadata extends SecretDelivery {
       const encoded = compressed(scope, file, contents);
       const count = pieceCount(file.maxLength);
       for (let piece = 0; piece < count; piece++) {
-        // As text: so many function calls of CDKTF would take a twentieth of its synth time.
+        // As text: that many function calls of CDKTF would take a twentieth of the synth time.
         metadata[pieceKey(file.name, piece)] =
           `\${substr(local.${encoded.friendlyUniqueId}, ${piece * pieceLength}, ${pieceLength})}`;
       }
@@ -131,15 +131,15 @@ class InstanceMetadata extends SecretDelivery {
 }
 
 /**
- * Room in the user data for a file that is not secret in itself, in bytes: half of what it has elsewhere, as Nova's limit
- * leaves no more. Certificates with an elliptic-curve key or one of 2048 bits fit, with two intermediates.
+ * Room in the user data for a file that is not secret itself, in bytes: half of its `maxLength`, as Nova's limit leaves
+ * no more. Certificates with an ECDSA key or a 2048-bit RSA key fit, with two intermediates.
  */
 function userDataRoom({ maxLength }: ApplyTimeFile): number {
   return Math.max(Math.ceil(maxLength / 2), Math.min(maxLength, 256));
 }
 
 class InUserData extends SecretDelivery {
-  readonly description = 'user data (a certificate that Terraform renews makes a new instance)';
+  readonly description = 'user data (a certificate that Terraform renews creates a new instance)';
 
   override route(applyTimeFiles: readonly ApplyTimeFile[]): readonly ApplyTimeFile[] {
     return applyTimeFiles.map((file) =>
@@ -174,9 +174,9 @@ class InBarbican extends SecretDelivery {
   }
 
   /**
-   * A payload can't be changed, so new content is a new secret. Were the credential good for the one path of a secret, it
-   * would have to be a new one as well, and that would make a new instance: hence the `*`. As no rule lists secrets, the
-   * instance can read only those whose random ids are in its metadata.
+   * A payload can't be changed, so new content is a new secret. A credential for the path of one secret would change with
+   * it, and that would create a new instance: hence the `*`. As no rule lists secrets, the instance can only read those
+   * whose random ids are in its metadata.
    */
   bind(
     parent: Construct,
@@ -205,7 +205,7 @@ class InBarbican extends SecretDelivery {
         secretType: 'opaque',
         payload: encoded,
         payloadContentType: 'text/plain',
-        // The metadata names the new one before the old one goes.
+        // The metadata names the new secret before the old one is deleted.
         lifecycle: { createBeforeDestroy: true },
       });
       metadata[referenceKey(file.name)] = stored.id;
@@ -229,12 +229,12 @@ function localId({ name }: ApplyTimeFile): string {
   return `late-${name}`;
 }
 
-/** The content with a checksum, in base64: a local, as each use would compress it again. */
+/** The content with a checksum, in base64; a local, as Terraform would compress it again for each use. */
 function compressed(scope: Construct, file: ApplyTimeFile, contents: ApplyTimeContents): TerraformLocal {
   return new TerraformLocal(scope, localId(file), Fn.base64gzip(contentOf(file, contents)));
 }
 
-/** The secret ones of apply-time files, for the user data. */
+/** The secret apply-time files, for the user data. */
 function bindSecrets(
   scope: Construct,
   applyTimeFiles: readonly ApplyTimeFile[],

@@ -5,54 +5,54 @@ import { fileFault, filePath } from './pem';
 import { typeGuard } from './type-guard';
 
 /**
- * A secret that Terraform needs. It is given by the operator when deploying and reaches neither the synth output nor
- * a log. It can't be put into a string by mistake: only {@link Secret.bind} gives the (sensitive) token.
+ * A secret that Terraform needs. The operator provides it when deploying; it reaches neither the synth output nor a
+ * log. It can't become part of a string by mistake: only {@link Secret.bind} returns the (sensitive) token.
  * @example Secret.file('~/tsig.key')
  */
 export abstract class Secret {
   /**
    * A sensitive Terraform variable: set `TF_VAR_<name>` in the environment of `cdktf deploy`.
    * @param name letters, digits and underscores, e.g. `tsig_key`; the same name twice is the same secret
-   * @param description what it is, shown when it is missing; by default how to set it
+   * @param description shown when it is missing; by default how to set it
    */
   static variable(name: string, description?: string): Secret {
     return new VariableSecret(name, description);
   }
 
   /**
-   * The content of a file, read by Terraform when it plans, without white space at the ends.
+   * The content of a file, read by Terraform when it plans, without leading and trailing white space.
    * @param path absolute, or beginning with `~/`
    */
   static file(path: string): Secret {
     return new FileSecret(path);
   }
 
-  /** Whether a value is a secret, also when it came from another copy of this package. */
+  /** Whether a value is a secret, also one of another copy of this package. */
   static readonly isSecret = typeGuard<Secret>('isSecret');
 
-  /** Where the secret comes from, for messages; never its value. */
+  /** Source of the secret, for messages; never its value. */
   abstract readonly source: string;
 
-  /** The token that Terraform replaces by the value; sensitive. */
+  /** A sensitive token, which Terraform replaces with the value. */
   abstract bind(scope: Construct): string;
 
   /**
-   * The secret itself, as Terraform would read it, for code that uses it outside of Terraform.
-   * @throws Error that says what is missing
+   * The value, as Terraform reads it, for code that uses it outside Terraform.
+   * @throws Error that names the missing source
    */
   abstract unsafeValue(env: Readonly<Record<string, string | undefined>>): string;
 
-  /** Why it is unavailable, as far as that shows before a deployment, e.g. `does not exist`. It is not read. */
+  /** Why it is unavailable, if that is known before a deployment, e.g. `does not exist`. Does not read the secret. */
   fault(): string | undefined {
     return undefined;
   }
 
-  /** @throws Error always: a secret is not a text. */
+  /** @throws Error always: a secret is not text. */
   toString(): never {
-    throw new Error(`the secret ${this.source} can't be put into a string`);
+    throw new Error(`the secret ${this.source} can't be part of a string`);
   }
 
-  /** Where the secret comes from, in the place of its value. */
+  /** Source of the secret, instead of its value. */
   toJSON(): string {
     return `(secret: ${this.source})`;
   }

@@ -4,13 +4,13 @@ import { App, HttpBackend, LocalBackend, PgBackend, S3Backend, type TerraformSta
 import { typeGuard } from './type-guard';
 
 /**
- * Where Terraform keeps the state of a cloud. The state holds secrets (which ones depends on the certificate
- * strategy), so treat it as one. Credentials of a backend come from its own environment variables.
+ * Where Terraform stores the state of a cloud. The state holds secrets (the certificate strategy decides which), so
+ * protect it like a secret. Credentials of a backend come from its own environment variables.
  * @example StateBackend.s3({ bucket: 'terraform', key: 'cloud-a.tfstate' })
  */
 export abstract class StateBackend {
   /**
-   * A file beside `cdktf.json`, outside of `cdktf.out`, which may be deleted at any time.
+   * A file next to `cdktf.json`, outside `cdktf.out`, which may be deleted at any time.
    * @param path relative to the folder of the app. @default "terraform.<cloud>.tfstate"
    */
   static local(path?: string): StateBackend {
@@ -41,27 +41,27 @@ export abstract class StateBackend {
 
   /**
    * A PostgreSQL database with locking: Terraform's `pg` backend. Each cloud needs a `schemaName` of its own.
-   * `connStr` may be left to `PG_CONN_STR`, and has to be if it holds a password.
+   * If `connStr` holds a password, leave it out and set `PG_CONN_STR`.
    */
   static pg(config: Partial<PgBackendConfig>): StateBackend {
     if (/:\/\/[^/@]*:[^/@]+@|\bpassword=/i.test(config.connStr ?? '')) {
       throw new Error(inTheOpen('pg', 'connStr', 'PG_CONN_STR'));
     }
-    // Terraform takes what is missing from the environment; CDKTF's type does not know.
+    // Terraform reads missing options from the environment; CDKTF's type doesn't allow that.
     return new OtherState('pg', (stack) => new PgBackend(stack, config as PgBackendConfig));
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isStateBackend = typeGuard<StateBackend>('isStateBackend');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
 
   /** Gives a stack its backend. */
   abstract bind(stack: TerraformStack): void;
 }
 
-/** What a backend is given is in the synth output, for everybody to read. */
+/** The options of a backend are in the synth output in plain text. */
 function refuseSecrets<Config extends object>(
   kind: string,
   config: Config,
@@ -95,12 +95,12 @@ class LocalState extends StateBackend {
 class OtherState extends StateBackend {
   constructor(
     readonly description: string,
-    private readonly make: (stack: TerraformStack) => void,
+    private readonly create: (stack: TerraformStack) => void,
   ) {
     super();
   }
 
   bind(stack: TerraformStack): void {
-    this.make(stack);
+    this.create(stack);
   }
 }

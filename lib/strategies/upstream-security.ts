@@ -9,77 +9,79 @@ import { type PemCertificates, readPemCertificates } from './pem';
 import { Secret } from './secret';
 import { typeGuard } from './type-guard';
 
-/** Which certificates of instances are good. */
+/** How certificates of instances are verified. */
 export interface VerifiedTlsOptions {
   /**
-   * PEM file with the certificate of the CA that signs those of the instances, the root; several while you change over
-   * from one CA to another. Absolute, beginning with `~/`, or relative to the folder that you deploy from. It is read
-   * when the settings are, and is no secret.
+   * PEM file with the root certificate of the CA that signs the instances' certificates; several during a change of
+   * the CA. Absolute, beginning with `~/`, or relative to the folder that you deploy from. It is read with the settings
+   * and is no secret.
    */
   readonly ca: string;
   /**
-   * Host name that the certificate of every instance must be for. It is sent as TLS name (SNI), too. Any instance with
-   * a certificate of the CA can then pass for any other one; with the default an instance can only be what its
-   * certificate says.
+   * Host name that every instance's certificate must contain; also sent as TLS server name (SNI). With such a common
+   * name an instance can impersonate any other; with the default it needs a certificate for its own name.
    * @default - the app's host name, as `149-165-152-7-8888.proxy.cloud.org`
    */
   readonly name?: string;
 }
 
-/** What the proxy shows to the instances, and which of their certificates are good. */
+/** The client certificate of the proxy, and how certificates of instances are verified. */
 export interface MutualTlsOptions {
   /**
-   * PEM file with the certificate of the CA that signs those of the instances, as for `verifiedTls`.
+   * PEM file with the root certificate of the CA that signs the instances' certificates, as for `verifiedTls`.
    * @default - the certificates of the instances aren't verified
    */
   readonly ca?: string;
   /**
-   * Host name that the certificate of every instance must be for, as for `verifiedTls`.
+   * Host name that every instance's certificate must contain, as for `verifiedTls`.
    * @default - the app's host name
    */
   readonly name?: string;
-  /** PEM file with the certificate that the UAP shows to the instances, and its intermediates; read as `ca` is. */
+  /** PEM file with the UAP's client certificate and its intermediates; read like `ca`. */
   readonly certificate: string;
-  /** Its private key as PEM, without a passphrase, at most 1900 bytes: elliptic, or RSA of up to 2048 bits. A `Secret.file` must be there when the settings are read. */
+  /**
+   * Its private key as PEM without a passphrase, at most 1900 bytes: ECDSA, or RSA of up to 2048 bits. A `Secret.file`
+   * must exist when the settings are read.
+   */
   readonly key: Secret;
 }
 
 /**
- * How the proxy talks to `https` apps on the users' instances. Names that begin with `http-` go in the clear.
+ * How the proxy connects to `https` apps on the users' instances. Names that begin with `http-` use plain HTTP.
  * @example UpstreamSecurity.verifiedTls({ ca: 'stacks/instances-ca.pem' })
  */
 export abstract class UpstreamSecurity {
   /**
-   * TLS without verification: instances have self-signed certificates. The default. An attacker that can answer for an
-   * instance's address on its network can read along; Neutron's port security prevents that.
+   * TLS without verification, the default: instances have self-signed certificates. An attacker that can answer for an
+   * instance's address on its network can read the traffic; Neutron's port security prevents that.
    */
   static unverifiedTls(): UpstreamSecurity {
     return new UnverifiedTls();
   }
 
   /**
-   * TLS with verification: only an instance that has a certificate of your CA for its name gets requests; all others
-   * are answered with 502.
+   * TLS with verification: only instances with a certificate of your CA for their name get requests. For others the
+   * proxy responds with 502.
    */
   static verifiedTls(options: VerifiedTlsOptions): UpstreamSecurity {
     return new CheckedTls('verified TLS', options, ['ca', 'name'], ['ca']);
   }
 
   /**
-   * The proxy shows a certificate, so that an instance can admit only the UAP; with `ca` it verifies the instances'
-   * certificates as well.
+   * The proxy has a client certificate, so that an instance can admit only the UAP. With `ca` it also verifies the
+   * instances' certificates.
    */
   static mutualTls(options: MutualTlsOptions): UpstreamSecurity {
     return new CheckedTls('mutual TLS', options, ['ca', 'name', 'certificate', 'key'], ['certificate', 'key']);
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isUpstreamSecurity = typeGuard<UpstreamSecurity>('isUpstreamSecurity');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
 
-  /** What is wrong with its options, each with the option as its path; reads the files that are no secret. */
+  /** Problems of the options; the path is the name of the option. Reads the files that are no secret. */
   abstract problems(): readonly Problem[];
 
   /** Needs no Terraform. @throws Error if the options have problems. */
@@ -105,12 +107,12 @@ class UnverifiedTls extends UpstreamSecurity {
   }
 }
 
-/** Names of the apply-time files, and of the hook that takes both over. */
+/** Names of the apply-time files, and of the hook that installs both. */
 const clientCertificate = 'upstream-certificate';
 const clientKey = 'upstream-key';
 /** Room for a leaf and an intermediate with 4096 bit RSA keys. */
 const certificateMaxLength = 6000;
-/** Elliptic curves, or RSA of up to 2048 bits: user data has little room, and takes each byte as almost two. */
+/** ECDSA, or RSA of up to 2048 bits: user data has little room, and base64 twice makes each byte almost two. */
 const keyMaxLength = 1900;
 /** A private CA's root and its successor; the system's bundle would fill the user data. */
 const caMaxLength = 16_384;
@@ -124,13 +126,13 @@ const examples: Readonly<Record<string, string>> = {
   key: "Secret.file('~/uap-client.key')",
 };
 
-/** Verified TLS, mutual TLS or both: with a CA it verifies, with a certificate and a key it shows its identity. */
+/** Verified TLS, mutual TLS or both: the CA verifies instances, certificate and key identify the proxy. */
 class CheckedTls extends UpstreamSecurity {
   private readonly options: Partial<MutualTlsOptions>;
 
   constructor(
     private readonly kind: string,
-    /** Given by people, perhaps without a compiler: anything may be in it. */
+    /** From operators, perhaps without a compiler: it may hold anything. */
     options: Partial<MutualTlsOptions>,
     private readonly known: readonly string[],
     private readonly required: readonly string[],
@@ -186,7 +188,7 @@ class CheckedTls extends UpstreamSecurity {
   }
 }
 
-/** The name in the TLS handshake, and the one that a certificate must be for: Nginx has one setting for both. */
+/** The name in the TLS handshake and in the certificate: Nginx has one setting for both. */
 const publicName = '$host';
 function sentName(name = publicName): readonly string[] {
   return ['proxy_ssl_name', name];
@@ -228,7 +230,7 @@ function problem(option: string, value: unknown, wrong: string, fix?: string): P
   return { path: option, ...shown, wrong, ...(fix === undefined ? { example: examples[option] } : { fix }) };
 }
 
-/** A misspelt `ca` would leave instances unverified without a word. */
+/** A misspelt `ca` would silently leave instances unverified. */
 function unknownOption(option: string, known: readonly string[]): Problem[] {
   if (known.includes(option)) return [];
   const meant = nearest(option, known);
@@ -241,7 +243,7 @@ function fileProblems(option: string, file: unknown, check: (pem: PemCertificate
   if (typeof file !== 'string' || file === '') {
     return [problem(option, file, 'is not allowed; allowed: the path of a PEM file')];
   }
-  // The text itself in place of its path: don't repeat it.
+  // The content instead of a path: don't repeat it.
   if (file.includes('-----BEGIN'))
     return [problem(option, undefined, 'is a PEM text; allowed: the path of a PEM file')];
   let fault: string | undefined;
@@ -255,13 +257,14 @@ function fileProblems(option: string, file: unknown, check: (pem: PemCertificate
 
 function caFault({ pem, certificates }: PemCertificates): string | undefined {
   const leaf = certificates.find((certificate) => !certificate.ca);
-  if (leaf) return `holds a certificate that is not of a CA (${subject(leaf.subject)}); allowed: those of CAs`;
+  if (leaf)
+    return `holds a certificate that is not of a CA (${subject(leaf.subject)}); allowed: only certificates of CAs`;
   if (!certificates.some((certificate) => certificate.checkIssued(certificate))) {
     const [{ issuer } = { issuer: '' }] = certificates;
-    return `holds no root: add the certificate of ${subject(issuer)}, which signed what is in it`;
+    return `holds no root certificate; add that of its issuer, ${subject(issuer)}`;
   }
   if (pem.length > caMaxLength) {
-    return `is ${pem.length} bytes, at most ${caMaxLength} are allowed: the CA of the instances alone is needed`;
+    return `is ${pem.length} bytes, at most ${caMaxLength} are allowed; only the CA of the instances is needed`;
   }
   return undefined;
 }
@@ -275,7 +278,7 @@ function clientFault({ pem, certificates }: PemCertificates): string | undefined
     return 'begins with a certificate that is not for TLS clients; allowed: extended key usage clientAuth';
   }
   if (pem.length > certificateMaxLength) {
-    return `is ${pem.length} bytes, at most ${certificateMaxLength} are allowed: the root isn't needed in it`;
+    return `is ${pem.length} bytes, at most ${certificateMaxLength} are allowed; leave the root certificate out`;
   }
   return undefined;
 }
@@ -290,12 +293,12 @@ function nameProblems(name: unknown, verifies: boolean): Problem[] {
   if (fault) return [problem('name', name, fault.wrong, fault.fix === undefined ? undefined : `'${fault.fix}'`)];
   return verifies
     ? []
-    : [problem('ca', undefined, 'is missing: name is checked in certificates that a CA vouches for')];
+    : [problem('ca', undefined, 'is missing: name is only checked in certificates that a CA signed')];
 }
 
 function keyProblems(key: unknown): Problem[] {
   if (!Secret.isSecret(key)) {
-    // Perhaps the key itself.
+    // It may be the key itself, so don't repeat it.
     return [problem('key', undefined, 'is not a secret; allowed: Secret.file(…) or Secret.variable(…)')];
   }
   const fault = key.fault();

@@ -11,7 +11,7 @@ import type { RegionContext } from './region-context';
 import { Secret } from './secret';
 import { typeGuard } from './type-guard';
 
-/** What a certificate strategy needs to know. */
+/** A region's UAP, as the certificate strategies need to know it. */
 export interface CertificateContext extends RegionContext {
   /** Solves the DNS-01 challenge. */
   readonly dns: DnsRecords;
@@ -19,15 +19,15 @@ export interface CertificateContext extends RegionContext {
   readonly acme?: AcmeSettings;
 }
 
-/** What a certificate strategy gives to the rest of the graph. */
+/** A certificate that is bound to a UAP. */
 export interface BoundCertificate {
   /** Content of the apply-time files that {@link WildcardCertificate.instanceParts} announced. */
   readonly contents: ApplyTimeContents;
-  /** Checked before the server is created or changed; undefined: nothing is. */
+  /** Checked before the server is created or changed. @default none */
   readonly preconditions?: readonly { readonly condition: string; readonly errorMessage: string }[];
-  /** The chain as PEM, leaf first: readiness waits for this very certificate; undefined if Terraform doesn't know it. */
+  /** The chain as PEM, leaf first: readiness waits for exactly this one. Undefined if Terraform doesn't know it. */
   readonly chainPem?: string;
-  /** End of its validity; undefined if Terraform doesn't know it. */
+  /** When it expires; undefined if Terraform doesn't know it. */
   readonly notAfter?: string;
 }
 
@@ -36,13 +36,13 @@ export interface AcmeCertificateOptions {
   /**
    * How the DNS-01 challenge is solved: any provider of the lego library, with its variables.
    * `{ provider: 'cloudflare', config: { CF_DNS_API_TOKEN: Secret.variable('cloudflare_token') } }`
-   * @default - by the `dns` strategy, with the same credentials
+   * @default - the `dns` strategy solves it, with the same credentials
    */
   readonly challenge?: { readonly provider: string; readonly config: Readonly<Record<string, string | Secret>> };
   /**
-   * Whether the CA is asked to revoke a certificate that is destroyed: by `cdktf destroy`, with its region, or when another
-   * setting or another key takes its place, which the instance goes on showing until the new one has arrived. Deploy
-   * once with it before you destroy. A renewal revokes nothing.
+   * Whether a certificate that is destroyed is also revoked: by `cdktf destroy`, with its region, or when a changed
+   * setting or key replaces it. The instance uses a revoked certificate until the new one has arrived. Deploy once with
+   * this option before you destroy. A renewal revokes nothing.
    * @default false
    */
   readonly revokeOnDestroy?: boolean;
@@ -54,7 +54,7 @@ export interface PemCertificateOptions {
   readonly chainFile: string;
   /**
    * The private key as encrypted PKCS#8 PEM, which `openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem`
-   * writes: it travels as metadata, which more people can read than the passphrase.
+   * writes: more people can read the metadata that carries it than the passphrase.
    */
   readonly key: Secret;
   /** Passphrase of the key, at least 20 random characters: `openssl rand -hex 32`. A change creates a new instance. */
@@ -75,8 +75,8 @@ export abstract class WildcardCertificate {
   }
 
   /**
-   * Ordered on the instance by its distribution's ACME client, which renews by itself. The private key never leaves
-   * the instance; credentials for the DNS challenge are on it, and a change of them creates a new instance.
+   * Ordered and renewed on the instance by the ACME client of its distribution. The private key never leaves the
+   * instance. Credentials for the DNS challenge are on it; changing them creates a new instance.
    */
   static acmeOnInstance(): WildcardCertificate {
     return new AcmeOnInstance();
@@ -90,29 +90,29 @@ export abstract class WildcardCertificate {
     return new PemWildcard(options);
   }
 
-  /** Whether a value is one of these strategies, also when it came from another copy of this package. */
+  /** Whether a value is one of these strategies, also one of another copy of this package. */
   static readonly isWildcardCertificate = typeGuard<WildcardCertificate>('isWildcardCertificate');
 
-  /** What it is, for messages. */
+  /** Description for messages. */
   abstract readonly description: string;
   /** Whether the `acme` settings of the cloud are needed. */
   abstract readonly needsAcme: boolean;
-  /** Whether the account can be bound to one with the CA, the setting `acme.externalAccountBinding`. */
+  /** Whether it supports the setting `acme.externalAccountBinding`. */
   abstract readonly bindsExternalAccount: boolean;
   /** Whether the `dns` strategy has to solve the DNS-01 challenge. */
   abstract readonly needsDnsChallenge: boolean;
 
-  /** Whether several instances have one certificate; if not, each one orders its own. */
+  /** Whether several instances share one certificate; if not, each one orders its own. */
   readonly shared: boolean = true;
 
-  /** What it puts on the instance; needs no Terraform. */
+  /** What it installs on the instance; needs no Terraform. */
   abstract instanceParts(context: CertificateContext): InstanceParts;
 
   /** Creates its resources and the content of its apply-time files. */
   abstract bind(scope: Construct, context: CertificateContext): BoundCertificate;
 }
 
-/** Apply-time files that `certificate <verb>` puts into use, in the order of its arguments. */
+/** Apply-time files that `certificate <verb>` installs, in the order of its arguments. */
 function installed(verb: string, applyTimeFiles: readonly Omit<ApplyTimeFile, 'onChange'>[]): InstanceParts {
   const hook = 'certificate';
   return {
@@ -146,7 +146,7 @@ class AcmeWildcard extends WildcardCertificate {
 
   instanceParts(): InstanceParts {
     return installed('install-p12', [
-      // Leaf, two intermediates and a key, all of 4096 bit RSA, with room to spare.
+      // Leaf, two intermediates and a key, all RSA with 4096 bits, and some reserve.
       { name: 'certificate-p12', maxLength: 12_288 },
       { name: 'certificate-password', maxLength: 64, secret: true },
     ]);
@@ -155,7 +155,7 @@ class AcmeWildcard extends WildcardCertificate {
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     const acme = acmeOf(context);
     const { provider, registration } = this.account(TerraformStack.of(scope), acme);
-    // As hard to guess as the account's key, and the same after a renewal, so that this replaces no instance.
+    // As hard to guess as the account's key, and stable, so that a renewal replaces no instance.
     const password = Fn.sha256(
       Fn.join('\n', ['cdktf-openstack-uap: password of a certificate', context.hostname, registration.accountKeyPem]),
     );
@@ -210,8 +210,8 @@ class AcmeWildcard extends WildcardCertificate {
     const caFile = privateCa(acme);
     if (caFile && !process.env.LEGO_CA_CERTIFICATES) {
       Annotations.of(stack).addWarning(
-        `the ACME directory ${directoryUrl(directory)} has a private CA, and the acme provider reads it from the environment ` +
-          `alone: deploy with LEGO_CA_CERTIFICATES=${caFile} cdktf deploy ${stack.node.id}`,
+        `the ACME directory ${directoryUrl(directory)} has a private CA, and the acme provider reads it only from the ` +
+          `environment: deploy with LEGO_CA_CERTIFICATES=${caFile} cdktf deploy ${stack.node.id}`,
       );
     }
     const provider = new AcmeProvider(stack, `acme-${id}`, { serverUrl: directoryUrl(directory) });
@@ -230,7 +230,7 @@ class AcmeOnInstance extends WildcardCertificate {
   readonly description = 'ACME client on the instance';
   override readonly shared = false;
   readonly needsAcme = true;
-  // The distribution's client takes the key only on its command line, where every process could read it.
+  // The distribution's client accepts the key only on its command line, which every process can read.
   readonly bindsExternalAccount = false;
   readonly needsDnsChallenge = true;
 
@@ -263,8 +263,8 @@ class AcmeOnInstance extends WildcardCertificate {
 }
 
 /**
- * When the acme provider renews: by the days that are left, or when the CA says so. Not by both: it would plan a renewal by
- * the days and then sleep until the CA's time, up to a day and with the state locked.
+ * When the acme provider renews: by the days left, or when the CA says so. With both it would plan a renewal by the days
+ * left, then sleep until the CA's time: up to a day, with the state locked.
  */
 function renewal({ renewalInfo }: AcmeSettings) {
   // Works for validities of 90, 64, 45 and 6 days alike.
@@ -276,7 +276,7 @@ function privateCa({ directory }: AcmeSettings): string | undefined {
   return typeof directory === 'object' ? directory.caFile : undefined;
 }
 
-/** Without backslashes, which a function's argument doesn't keep. */
+/** Without backslashes, which a function's argument loses. */
 const encryptedKeyOnly =
   '^[[:space:]]*-----BEGIN ENCRYPTED PRIVATE KEY-----[A-Za-z0-9+/=[:space:]]+-----END ENCRYPTED PRIVATE KEY-----[[:space:]]*$';
 
@@ -303,7 +303,7 @@ class PemWildcard extends WildcardCertificate {
   bind(scope: Construct): BoundCertificate {
     const { chainFile, key, passphrase } = this.options;
     const chain = Fn.file(Fn.pathexpand(chainFile));
-    // A local, since a precondition must refer to something.
+    // A local, since a precondition must refer to an object.
     const keyPem = new TerraformLocal(scope, 'certificate-key', key.bind(scope)).asString;
     return {
       contents: {
@@ -314,11 +314,11 @@ class PemWildcard extends WildcardCertificate {
       chainPem: chain,
       preconditions: [
         {
-          // Nothing else may be in it: it travels where plans are printed.
+          // Plans print the metadata that carries it, so nothing else may be in it.
           condition: Fn.can(Fn.regex(encryptedKeyOnly, keyPem)).toString(),
           errorMessage:
             `The private key (${key.source}) must be one encrypted PKCS#8 key, "-----BEGIN ENCRYPTED PRIVATE KEY-----", ` +
-            'and nothing else. This makes one: openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem',
+            'and nothing else. Create one: openssl pkcs8 -topk8 -v2 aes256 -in key.pem -out encrypted.pem',
         },
       ],
     };

@@ -92,7 +92,7 @@ describeScripts('the script dns-designate', () => {
       'not among the credentials: OS_APPLICATION',
     ],
     ['an error of the name servers', ['present', name, 'broken'], {}, `${name} is ERROR`],
-  ])('%s is told in one line', async (_, [action = '', fqdn = '', value = ''], environment, reason) => {
+  ])('%s is reported in one line', async (_, [action = '', fqdn = '', value = ''], environment, reason) => {
     const { code, output } = await cloud.run(action, fqdn, value, environment);
     expect(code).toBe(1);
     expect(output).toMatch(/^dns-designate: .+\n$/);

@@ -9,12 +9,12 @@ const onInstance = WildcardCertificate.acmeOnInstance();
 const count = ['is not allowed; allowed: a whole number, 1 to 10', 'example 2'];
 const floatingExample = "example InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })";
 const missingNetwork =
-  "is missing: a floating IP leads to an instance on a network of the project's own, which a router joins to the pool";
-const missingPool = 'is missing: floating IPs are taken from an external network (`openstack network list --external`)';
+  "is missing: a floating IP needs an instance on a network of the project, connected to the pool by a router";
+const missingPool = 'is missing: floating IPs come from an external network (`openstack network list --external`)';
 const missingRanges =
-  "is missing: the networks that the load balancer connects from, usually the instances' own subnet (`openstack subnet show -c cidr`)";
+  "is missing: the networks from which the load balancer connects, usually the instances' subnet (`openstack subnet show -c cidr`)";
 const ovn =
-  'is "ovn", whose pools know neither the PROXY protocol nor health monitors by HTTP; allowed: a provider that does';
+  'is "ovn", which supports neither the PROXY protocol nor HTTP health monitors; allowed: a provider that does';
 const ownCertificates =
   "can't be 2: with ACME client on the instance each instance would order its own certificate, which CAs limit (Let's Encrypt: 5 a week for the same names), and would break the challenges of the others";
 const longTtl =

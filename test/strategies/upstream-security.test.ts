@@ -58,17 +58,17 @@ test.each<[string, UpstreamSecurity, string[][]]>([
   ['the text of a CA', verified({ ca: authority.root }), [[`${at}.ca`, 'is a PEM text; allowed: the path of a PEM file', caExample]]],
   ['a CA that is no PEM', verified({ ca: words }), [[`${at}.ca: "${shown(words)}"`, 'holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)', caExample]]],
   ['a CA that is damaged', verified({ ca: broken }), [[`${at}.ca: "${shown(broken)}"`, "holds a certificate that can't be read, number 1 of 1", caExample]]],
-  ['a CA with a private key', verified({ ca: both }), [[`${at}.ca: "${shown(both)}"`, 'holds a private key as well, which would not stay secret; leave only the certificates in it', caExample]]],
-  ['an instance as CA', verified({ ca: leaf }), [[`${at}.ca: "${shown(leaf)}"`, 'holds a certificate that is not of a CA (CN=uap); allowed: those of CAs', caExample]]],
-  ['an intermediate as CA', verified({ ca: intermediate }), [[`${at}.ca: "${shown(intermediate)}"`, 'holds no root: add the certificate of CN=root, which signed what is in it', caExample]]],
-  ['a bundle as CA', verified({ ca: bundle }), [[`${at}.ca: "${shown(bundle)}"`, `is ${authority.root.length * 40} bytes, at most 16384 are allowed: the CA of the instances alone is needed`, caExample]]],
+  ['a CA with a private key', verified({ ca: both }), [[`${at}.ca: "${shown(both)}"`, 'also holds a private key, which would not stay secret; leave only the certificates in it', caExample]]],
+  ['an instance as CA', verified({ ca: leaf }), [[`${at}.ca: "${shown(leaf)}"`, 'holds a certificate that is not of a CA (CN=uap); allowed: only certificates of CAs', caExample]]],
+  ['an intermediate as CA', verified({ ca: intermediate }), [[`${at}.ca: "${shown(intermediate)}"`, 'holds no root certificate; add that of its issuer, CN=root', caExample]]],
+  ['a bundle as CA', verified({ ca: bundle }), [[`${at}.ca: "${shown(bundle)}"`, `is ${authority.root.length * 40} bytes, at most 16384 are allowed; only the CA of the instances is needed`, caExample]]],
   ['a wildcard as name', verified({ ca, name: '*.cloud.org' }), [[`${at}.name: "*.cloud.org"`, 'is a wildcard, the name below it is needed', "write 'cloud.org'"]]],
   ['an address as name', verified({ ca, name: '192.0.2.1' }), [[`${at}.name: "192.0.2.1"`, 'is an address, a host name is needed', nameExample]]],
-  ['a name without a CA', mutual({ name: 'a.cloud.org', certificate, key }), [[`${at}.ca`, 'is missing: name is checked in certificates that a CA vouches for', caExample]]],
+  ['a name without a CA', mutual({ name: 'a.cloud.org', certificate, key }), [[`${at}.ca`, 'is missing: name is only checked in certificates that a CA signed', caExample]]],
   ['a certificate for servers alone', mutual({ certificate: server, key }), [[`${at}.certificate: "${shown(server)}"`, 'begins with a certificate that is not for TLS clients; allowed: extended key usage clientAuth', certificateExample]]],
   ['a key as a text', mutual({ certificate, key: client.key }), [[`${at}.key`, 'is not a secret; allowed: Secret.file(…) or Secret.variable(…)', keyExample]]],
   ['a key that is not there', mutual({ certificate, key: Secret.file('~/no.key') }), [[`${at}.key: (secret: file ~/no.key)`, 'does not exist', keyExample]]],
-])('%s is told', (_name, driver, expected) => {
+])('%s is reported', (_name, driver, expected) => {
   expect(found(driver)).toEqual(expected.map((problem) => problem.map((line) => line.replaceAll(folder, '/pki'))));
 });
 
