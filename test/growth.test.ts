@@ -54,7 +54,7 @@ function only(stack: Synth, type: string, id = ''): Resource {
   return found[0]?.[1] as Resource;
 }
 
-/** What a resource waits for, without the look-ups, which everything waits for. */
+/** The dependencies of a resource, without the lookups, on which all resources depend. */
 const waitsFor = (resource: Resource) => (resource.depends_on ?? []).filter((one) => !one.startsWith('data.'));
 
 const floatingIp = InstanceAddress.floatingIp({ pool: 'public', network: 'uap' });

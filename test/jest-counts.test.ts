@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const folder = mkdtempSync(join(tmpdir(), 'uap-counts-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What scripts/jest-counts prints for a file with this content; undefined is no file. */
+/** Output of scripts/jest-counts for a file with this content, or for no file if undefined. */
 function counts(content?: string): string {
   const file = join(folder, content === undefined ? 'missing.json' : 'jest.json');
   if (content !== undefined) writeFileSync(file, content);

@@ -4,7 +4,7 @@ import { DnsRecords, OpenstackProvider, UapStack } from '../lib';
 import { ComputeInstanceV2 } from '../lib/terraform/providers/openstack';
 import { cloud } from './settings/specs';
 
-// What CDKTF users expect of constructs: Aspects see every resource, and L1 bindings can be reached and overridden.
+// CDKTF users expect that Aspects visit every resource, and that L1 bindings can be reached and overridden.
 
 function stack(change: (stack: UapStack) => void = () => {}) {
   const made = new UapStack(Testing.stubVersion(new App({ stackTraces: false })), {
@@ -17,7 +17,7 @@ function stack(change: (stack: UapStack) => void = () => {}) {
 }
 const only = <T>(resources: Record<string, T>): T => Object.values(resources)[0] as T;
 
-/** Adds a tag to whatever can have some. */
+/** Adds a tag to every resource that can have tags. */
 class Tagged implements IAspect {
   readonly seen: string[] = [];
 
@@ -39,7 +39,7 @@ test('an Aspect tags every resource that can have tags, in addition to the tags 
   ]) {
     expect(only<{ tags: string[] }>(resource[type]).tags).toEqual(['service:uap', 'team:it']);
   }
-  // Nothing is made that an Aspect would not see.
+  // An Aspect visits every created resource.
   expect([...new Set(aspect.seen)].filter((type) => resource[type]).sort()).toEqual(Object.keys(resource).sort());
 });
 

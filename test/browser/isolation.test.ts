@@ -5,7 +5,7 @@ import { OTHER_ORIGIN, openWorld, type World } from './support/world';
 
 type Shield = 'off' | 'enforce';
 
-/** What a script may do, as the browser sees it. */
+/** The rights of a script in the browser. */
 describe.each(VARIANTS)('apps side by side, %s', (variant) => {
   let world: World;
   let apps: readonly [Upstream, Upstream];

@@ -75,7 +75,7 @@ export class ApiServer {
   }
 }
 
-/** What Keystone answers, with a catalog in which every service is at `url`. */
+/** Keystone's response, with a catalog in which every service is at `url`. */
 export function tokenReply(url: string, regions: readonly string[] = ['One', 'Two']): Reply {
   const service = (type: string) => ({
     type,

@@ -175,7 +175,7 @@ describeUap('uap probe', (variant) => {
     ).toEqual([]);
   });
 
-  // What is broken in the files of the UAP, and the rows that must fail by it.
+  // A defect in the files of the UAP, and the rows that must fail.
   test.each<[string, Record<string, (text: string) => string>, string[], RegExp]>([
     [
       'health',

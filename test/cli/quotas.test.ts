@@ -17,7 +17,7 @@ const nova = {
 };
 const unlimited = { limit: -1, used: 5, reserved: 0 };
 
-/** What the check finds with quotas of Neutron, and servers of the UAP's name that the project has. */
+/** The result of the check for given quotas of Neutron, and existing servers with the UAP's name. */
 async function check(neutron: Record<string, unknown> | undefined, servers: unknown[] = []) {
   const spec = {
     name: 'a',

@@ -42,7 +42,7 @@ test('writes the files of an instance, all of them and nothing else, with their 
   expect(stdout).toBe(`${files.length} files of proxy.cloud.org in made/out\n`);
   expect(code).toBe(0);
   expect(files.map(({ path }) => path)).toContain('/etc/nginx/nginx.conf');
-  // The list that the instance installs from, and that a guest image is made from.
+  // The list of packages that instances install, and that guest images are built with.
   const packages = files.find(({ path }) => path === '/etc/uap/packages')?.content;
   expect(packages).toBe('ca-certificates\nnginx\nopenssl\n');
   expect(new Set(files.map(({ mode }) => mode)).size).toBeGreaterThan(1);

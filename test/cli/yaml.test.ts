@@ -8,7 +8,7 @@ afterAll(() => {
 });
 const lib = JSON.stringify(join(__dirname, '../../lib'));
 
-/** What the command says in an app whose folder stacks/ has these YAML files. */
+/** The command's output in an app whose folder stacks/ has these YAML files. */
 function run(files: Record<string, string>, ...argv: string[]) {
   const app = new App();
   apps.push(app);

@@ -130,7 +130,7 @@ done
 
   test('installs only what is missing, without starting services, then the Lua module and nftables', async () => {
     installed('nginx', 'nginx-common');
-    // What else stands there came by standard error.
+    // Other lines in the log are from standard error.
     expect(await run()).toEqual({ code: 0, output: expect.stringMatching(/^installed lego$/m) });
     expect(apt()).toEqual([
       'update 1',

@@ -257,7 +257,7 @@ function served(port: number): Promise<string> {
   });
 }
 
-/** A reload takes a moment, in which old workers still answer: asks until the answer is the one expected. */
+/** Repeats a request until the expected answer, because old workers still answer for a moment after a reload. */
 async function until(ask: () => Promise<string>, expected: string): Promise<string> {
   let answer = '';
   for (let left = 40; left > 0 && answer !== expected; left--) {

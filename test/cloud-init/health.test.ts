@@ -41,7 +41,7 @@ describeScripts('the content of /healthz and /metrics', () => {
     await service.stop();
   });
 
-  /** What the timer does, after a delivery. */
+  /** Runs the timer's work after a delivery. */
   const look = (material?: { chain: string; key: string }) => {
     if (material) {
       service.put('chain', encodePieces(Buffer.from(material.chain), 21));

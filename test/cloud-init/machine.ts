@@ -31,7 +31,7 @@ case "$*" in
 esac
 `;
 
-/** The files of an instance below a folder, with the scripts run for real and an Nginx of its own. */
+/** The files of an instance below a folder, with real scripts and a separate Nginx. */
 export class Machine {
   readonly root = mkdtempSync(path.join(tmpdir(), 'uap-machine-'));
   readonly environment: Record<string, string> = {

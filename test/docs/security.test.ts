@@ -32,7 +32,7 @@ const INSTANCE = '149.165.152.7';
 const UAP_ADDRESS = '149.165.152.2';
 const PORT = 8443;
 
-/** What runs on the instance in front of the app: the command, and the config file that the page has for it. */
+/** The server in front of the app on the instance: its command, and its configuration from the page. */
 const servers = [
   {
     name: 'Nginx',

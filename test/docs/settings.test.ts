@@ -24,7 +24,7 @@ test('docs/settings.md matches the definitions', () => {
 const resolve = (changed: Partial<RegionSpec>) =>
   resolveCloud({ ...cloud, regions: [{ ...region, hostname: 'uap.cloud.org', ...changed }] });
 
-/** What a new server is created for: what was chosen of what is on it, its key pair, its generation. */
+/** The arguments whose change replaces the server: the replacement triggers, key pair and generation. */
 function serverOf(changed: Partial<RegionSpec>): string[] {
   const resolved = resolve(changed);
   return resolved.regions.flatMap((one) => [
@@ -39,7 +39,7 @@ function userDataOf(changed: Partial<RegionSpec>): string[] {
   return resolved.regions.map((one) => instanceUserData(resolved, one).text);
 }
 
-// What strategies replace depends on what they are changed to. Another network or port is none of the user data.
+// The effect of a change of strategy depends on the new one. Network and port are not in the user data.
 const strategies = ['dns', 'certificate', 'delivery', 'upstreamSecurity', 'address', 'loadBalancer'];
 const plain = settingRows(['regions', 0])
   .map(([name = '', , , example = '', change = '']) => ({ name, example: example.slice(1, -1), change }))

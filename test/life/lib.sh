@@ -1,9 +1,9 @@
-# Shared by the scenarios; source it. A scenario is a script that can be run alone, on a sandbox that is up.
+# Shared by the scenarios; source it. A scenario is a script that can be run separately, on a running sandbox.
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../demo/lib.sh"
 life=$root/test/life app=$root/test/life/app out=$root/test/life/out
 mkdir -p "$out"
 host_a=proxy-one.$ZONE_A host_b=proxy.$ZONE_B
-# What a scenario changes settings by, as the app's main.ts reads it.
+# Variables with which a scenario changes settings; the app's main.ts reads them.
 changes='LIFE_REGION LIFE_CLOUD LIFE_TSIG_FILE LIFE_ACME_TSIG_FILE LIFE_BACKEND LIFE_UNTIL LIFE_MARK LIFE_MIN_DAYS LIFE_ACME_URL
   LIFE_LIB LIFE_TIMEOUT LIFE_SECOND LIFE_REVOKE LIFE_RENEWAL_INFO LIFE_PROFILE'
 export $changes
@@ -40,7 +40,7 @@ uninstallable() {
     "$terraform" -chdir="$app/cdktf.out/stacks/$stack" init -input=false -no-color >"$out/$stack.init.log" 2>&1 || printf '%s ' $stack
   done
 }
-# deploy_to STACK LOG: what is printed goes to out/LOG.log; its exit code and `took` tell how it went
+# deploy_to STACK LOG: logs the output to out/LOG.log; returns the exit code, and sets `took`
 deploy_to() {
   local start=$SECONDS code
   cdktf deploy "$1" --auto-approve >"$out/$2.log" 2>&1
@@ -91,7 +91,7 @@ plan_of() { # plan_of STACK: prints what would be done
   in_app npx cdktf synth --log-level error >"$out/synth.log" 2>&1 || { tail "$out/synth.log"; return 1; }
   tf "$1" plan -input=false -no-color 2>&1
 }
-# need STACK: it is deployed with the settings that the app has by itself
+# need STACK: deploys it with the app's own settings
 need() {
   prepare
   if [ -s "$(state "$1")" ] && empty_plan "$1" >/dev/null 2>&1; then return; fi
@@ -102,7 +102,7 @@ state() { echo "$app/terraform.$1.tfstate"; }
 output() { tf "$1" output -json "$2"; }
 address_of() { output "$1" addresses | jq -r '.[] | .[0]'; }
 
-# A state of an earlier sandbox is worth nothing: the marker tells.
+# The marker identifies states of an earlier sandbox, which are useless.
 prepare() {
   local stack
   [ "$(cat "$app/terraform.sandbox" 2>/dev/null)" = "$(sandbox_id)" ] || rm -f "$app"/terraform.*.tfstate*
@@ -153,7 +153,7 @@ nothing_lost() { # requests and WebSockets
 
 # --- faults
 
-# between PORT RULES [CERTIFICATE-FOLDER]: a proxy that misbehaves takes the place of a service of the sandbox
+# between PORT RULES [CERTIFICATE-FOLDER]: puts a misbehaving proxy in front of a service of the sandbox
 between() {
   local port=$1 rules=$2 tls=${3:-}
   sandbox/in /usr/bin/python3 "$life/between.py" 18999 "$ADDRESS" "$port" "$rules" $tls >"$out/between-$port.log" 2>&1 &

@@ -1,5 +1,5 @@
 // Steady requests and open WebSockets through a UAP: node load.mjs HOST CA-FILE OUT
-// It runs until OUT.stop is there, at most two hours, and writes OUT.json. A request counts as lost when a browser would
+// It runs until OUT.stop exists, at most two hours, and writes OUT.json. A request counts as lost when a browser would
 // show an error: as browsers do, it is sent again when a kept connection was closed before any answer, and that is counted.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import http2 from 'node:http2';
@@ -123,7 +123,7 @@ function http2Request(app) {
   });
 }
 
-/** A WebSocket that echoes twice a second; opened anew when it was lost, which is counted. */
+/** A WebSocket that echoes twice a second; counts losses, and opens it again. */
 async function websocket(app) {
   while (!stopped) {
     await new Promise((resolve) => {

@@ -1,4 +1,4 @@
-# Starts the sandbox's database again, on the files that are there: run it inside the sandbox.
+# Starts the sandbox's database again with its existing files: run it inside the sandbox.
 . "$(dirname "$0")/../../sandbox/lib.sh"
 . "$SANDBOX/services/mariadb.sh"
 mariadb-install-db() { :; }

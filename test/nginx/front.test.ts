@@ -10,7 +10,7 @@ import { ask, ask2, connectTls, handshake } from './support/client';
 import { describeUap, HOSTNAME, startUap, type Uap } from './support/uap';
 import { echo, startUpstream, type Upstream } from './support/upstream';
 
-/** Waits for something that takes as long as the machine is busy. */
+/** Waits for a condition whose time depends on the load of the machine. */
 async function until(done: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 15_000; !(await done()); await sleep(50)) {
     if (Date.now() > end) throw new Error('not within 15 s');

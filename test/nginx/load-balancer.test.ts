@@ -213,7 +213,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
     }
   }
 
-  /** Which instances answer that many requests: told by their logs. */
+  /** The instances that answer that many requests, from their logs. */
   async function instances(count: number): Promise<number[]> {
     const mark = `/mark-${Date.now()}-`;
     const answers: Promise<Answer>[] = [];

@@ -54,7 +54,7 @@ test(`${NAMES} host names mean the same to an independent parser, seed ${SEED}`,
     const scanned = scan(lower.endsWith('.') ? lower.slice(0, -1) : lower, HOSTNAME);
     if (text(parsed) !== text(scanned)) differ(name, text(scanned), text(parsed));
 
-    // Nginx has made the name lower-case and taken the dot off before a map sees it, and knows no line breaks in it.
+    // Before a map sees the name, Nginx lower-cases it, removes the dot, and refuses line breaks.
     const host = lower.replaceAll('\n', '');
     const verdict = judge.app(host);
     const value = configured({ $host: host });

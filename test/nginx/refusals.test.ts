@@ -94,7 +94,7 @@ describeUap(`${RANGES} ranges`, (variant) => {
 
   test('each address is served or refused as they define', async () => {
     const status = async (address: string) => (await ask(uap, uap.host({ address, port: 22 }))).body;
-    // A denied port tells that the address itself is served, without a connection to anywhere.
+    // A denied port shows that the address itself is served, without any connection.
     for (const address of ['11.0.0.1', '11.0.0.254', '11.0.4.9', '11.78.24.77', '11.78.28.9']) {
       expect(await status(address)).toMatch(/^Port 22 is not served here/);
     }

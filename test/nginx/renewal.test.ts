@@ -20,7 +20,7 @@ import { startUpstream, type Upstream } from './support/upstream';
 const RENEWALS = 20;
 const WEB_SOCKETS = 20;
 
-/** What clients saw while they sent one request after another. */
+/** Results of clients that sent one request after another. */
 interface Count {
   requests: number;
   lost: string[];
@@ -67,7 +67,7 @@ describeUap('renewals under load', (variant) => {
     mkdirSync(`${root}/etc/uap/tls.d`);
     renameSync(`${root}/etc/uap/tls`, `${root}/etc/uap/tls.d/1`);
     symlinkSync('tls.d/1', `${root}/etc/uap/tls`);
-    // Stands in for systemd alone; Nginx is the one of the machine.
+    // A substitute for systemd only; Nginx is the machine's.
     const nginx = `nsenter --net=/proc/${uap.served.pid}/ns/net /usr/sbin/nginx -c ${root}/etc/nginx/nginx.conf`;
     put(`${root}/stubs/nginx`, `#!/bin/sh\nexec ${nginx} "$@"\n`, '0755');
     put(`${root}/stubs/systemctl`, `#!/bin/sh\ncase "$*" in *reload*) kill -HUP ${uap.served.pid} ;; esac\n`, '0755');
@@ -79,7 +79,7 @@ describeUap('renewals under load', (variant) => {
     chmodSync(file, Number.parseInt(mode, 8));
   }
 
-  /** What the timer on an instance does. */
+  /** The work of the timer on an instance. */
   function lateFiles(): Promise<string> {
     const { root } = uap.served;
     const env = {

@@ -8,7 +8,7 @@ const ELSEWHERE = `192-0-2-77-8080.${HOSTNAME}`;
 const INJECTED = ` HTTP/1.1\r\nHost: ${ELSEWHERE}\r\n\r\nGET /hidden`;
 const RESETS = 5_000;
 
-/** What the client gets: a status, or the end of the stream or of the connection. */
+/** The result at the client: a status, or the end of the stream or connection. */
 type Expected = number | 'refused';
 type Case = [name: string, fields: (host: string) => Fields, expected: Expected];
 

@@ -15,7 +15,7 @@ type Case = [name: string, text: Text, status: number, requests?: number];
 const get = (lines: string) => `GET /x HTTP/1.1\r\n${lines}${CLOSE}\r\n`;
 const post = (host: string, lines: string, body: string) =>
   `POST /x HTTP/1.1\r\nHost: ${host}\r\n${lines}${CLOSE}\r\n${body}`;
-/** What others would take for a request of its own; the proxy may do so, too, if it judges it like every other. */
+/** Bytes that other servers would read as a separate request; the proxy may too, if it judges it like any other. */
 const HIDDEN = `GET /hidden HTTP/1.1\r\nHost: ${ELSEWHERE}\r\n${CLOSE}\r\n`;
 
 const HOSTS: Case[] = [

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Uap } from '../../nginx/support/uap';
 
-/** What the proxy used since {@link watchWorkers}. */
+/** Resources that the proxy used since {@link watchWorkers}. */
 export interface Use {
   /** Peak of the workers' resident memory, summed, in bytes. */
   readonly memory: number;

@@ -87,14 +87,14 @@ const b: CloudSpec = {
 };
 new UapStack(app, b);
 
-/** A state and something that takes its time, but no cloud: for the state backends. */
+/** A state and a slow resource, but no cloud: for tests of the state backends. */
 const backend = changed('LIFE_BACKEND');
 class StateStack extends TerraformStack {
   constructor(scope: App, id: string) {
     super(scope, id);
     const { pg, http } = backend;
     (pg ? StateBackend.pg(pg) : http ? StateBackend.http(http) : StateBackend.local()).bind(this);
-    // Holds the lock until the file is there, ten minutes at most.
+    // Holds the lock until the file exists, at most ten minutes.
     const file = process.env.LIFE_UNTIL;
     const wait = file ? `n=0; until [ -e ${file} ] || [ $n = 600 ]; do n=$((n+1)); sleep 1; done` : 'true';
     const slow = new TerraformResource(this, 'slow', {

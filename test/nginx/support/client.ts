@@ -27,7 +27,7 @@ export interface Ask {
   readonly localAddress?: string;
 }
 
-/** One HTTP/1.1 request on a connection of its own. */
+/** One HTTP/1.1 request on its own connection. */
 export function ask(
   uap: Uap,
   host: string,
