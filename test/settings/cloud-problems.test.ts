@@ -136,12 +136,12 @@ test.each<[string, object, string[]]>([
   ],
   ['dns missing', { dns: undefined }, ['dns', 'is missing', dnsExample]],
   [
-    'dns by its name',
-    { dns: 'designate' },
+    'a strategy by its name',
+    { delivery: 'userData' },
     [
-      'dns: (a text)',
-      'is not allowed; allowed: DnsRecords.rfc2136(…), DnsRecords.designate(…) or DnsRecords.manual()',
-      dnsExample,
+      'delivery: (a text)',
+      'is not allowed; allowed: SecretDelivery.instanceMetadata(), SecretDelivery.barbican() or SecretDelivery.userData()',
+      'example SecretDelivery.instanceMetadata()',
     ],
   ],
   [

@@ -9,7 +9,7 @@ const onInstance = WildcardCertificate.acmeOnInstance();
 const count = ['is not allowed; allowed: a whole number, 1 to 10', 'example 2'];
 const floatingExample = "example InstanceAddress.floatingIp({ pool: 'public', network: 'uap' })";
 const missingNetwork =
-  "is missing: a floating IP needs an instance on a network of the project, connected to the pool by a router";
+  'is missing: a floating IP needs an instance on a network of the project, connected to the pool by a router';
 const missingPool = 'is missing: floating IPs come from an external network (`openstack network list --external`)';
 const missingRanges =
   "is missing: the networks from which the load balancer connects, usually the instances' subnet (`openstack subnet show -c cidr`)";
