@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Program, startProgram } from './support/program';
 import { APPS, HUB_PROXY, OUT, openWorld, type World } from './support/world';
 
-/** Apps as people run them, on an instance of their own each; nothing is configured for the proxy. */
+/** Apps in their usual configuration, each on its own instance; nothing is configured for the proxy. */
 describe('real apps', () => {
   let world: World;
   const programs: Program[] = [];

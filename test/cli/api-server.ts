@@ -15,7 +15,7 @@ export interface Reply {
 /** Answers a request, or never if there is no reply. */
 export type Route = (request: IncomingMessage, body: string) => Reply | undefined;
 
-/** A server on loopback that says what a test wants to hear; the real services are in sandbox-check. */
+/** A server on loopback with the responses of a test; sandbox-check uses the real services. */
 export class ApiServer {
   readonly requests: string[] = [];
   private constructor(

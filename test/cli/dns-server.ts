@@ -2,7 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-/** Answers for a name; none: it isn't there. */
+/** Answers for a name; empty: the name does not exist. */
 export interface Records {
   readonly A?: readonly string[];
   readonly AAAA?: readonly string[];
@@ -11,7 +11,7 @@ export interface Records {
 
 const types: Readonly<Record<number, keyof Records>> = { 1: 'A', 28: 'AAAA', 5: 'CNAME' };
 
-/** A name server (RFC 1035) as small as it can be, whose zone is a function. */
+/** A minimal name server (RFC 1035), whose zone is a function. */
 export class DnsServer {
   /** Answers of now; undefined: no such name, 'fail': SERVFAIL. */
   zone: (name: string) => Records | undefined | 'fail' = () => undefined;
@@ -54,7 +54,7 @@ export class DnsServer {
   }
 }
 
-/** A resource record of the name that was asked for. */
+/** A resource record of the queried name. */
 function record(type: keyof Records, value: string): Buffer {
   const data = { A: ipv4, AAAA: ipv6, CNAME: name }[type](value);
   const head = Buffer.alloc(12);

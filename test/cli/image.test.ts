@@ -7,7 +7,7 @@ import { App } from './app';
 
 const installed = 'uap-image: begins\r\nuap-image: has nginx 1.22\r\nuap-image: misses lego\r\nuap-image: done\r\n';
 
-/** A cloud with one instance: what its console says at each look, and the fate of its image. */
+/** A cloud with one instance: its console at each query, and the status of its image. */
 class Cloud {
   readonly created: { name: string; user_data: string }[] = [];
   readonly actions: string[] = [];

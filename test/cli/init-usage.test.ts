@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => app.remove());
 
-/** Runs init, which must fail with one line and leave everything as it was. */
+/** Runs init, which must fail with one line and change no file. */
 async function refused(...argv: string[]): Promise<{ code: number; line: string }> {
   const index = readFileSync(app.path('stacks/index.ts'), 'utf8');
   const { code, stdout, stderr } = await app.run('init', ...argv);

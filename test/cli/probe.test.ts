@@ -491,6 +491,6 @@ test("an app is requested through its own region's UAP", () => {
   };
   expect(asked('198.51.100.127')).toEqual([true, false]);
   expect(asked('198.51.100.128')).toEqual([false, true]);
-  // Nobody's: each must refuse it, and says so.
+  // In no region: each UAP must refuse it, and says so.
   expect(asked('203.0.113.1')).toEqual([true, true]);
 });

@@ -63,7 +63,7 @@ describe('uap roll', () => {
   });
   afterEach(() => app.remove());
 
-  /** Runs `uap roll rolled` with a cdktf and a Terraform that write down what they were asked, and plan these changes. */
+  /** Runs `uap roll rolled` with a cdktf and a Terraform that log their arguments, and plan these changes. */
   async function roll(
     changes: string[],
     { addresses = {}, fail = 'nothing', args = [] as string[], clouds = [spec()] } = {},

@@ -51,7 +51,7 @@ test('it runs at each boot and twice a day, catches up on missed runs, and not o
   expect(((times[1] ?? 0) - (times[0] ?? 0)) / 3_600_000).toBe(12);
 });
 
-/** Obtains what the test put into /next, or fails as the test says. */
+/** Obtains the files that the test put into /next, or fails as the test requests. */
 const lego = (root: string) => `#!/bin/sh
 UAP_ROOT=${root}
 case "$*" in *--help*) cat "$UAP_ROOT/help" 2> /dev/null; exit 0 ;; esac

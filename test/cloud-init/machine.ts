@@ -66,7 +66,7 @@ export class Machine {
     return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8') : '';
   }
 
-  /** A program that stands in front of the real one. */
+  /** Puts a program in front of the real one. */
   stub(name: string, content: string): void {
     this.write(`/stubs/${name}`, content, '0755');
   }

@@ -53,7 +53,7 @@ describeUap('connections', (variant) => {
       }
     });
 
-    // gunicorn closes after 2 s: later than that, a request would meet a connection that is being closed.
+    // gunicorn closes after 2 s: if the proxy kept connections longer, a request could use one that is being closed.
     test('an idle connection to an app is closed by the proxy after 1.5 s', async () => {
       const idle: number[] = [];
       let answered = 0;
@@ -87,7 +87,7 @@ describeUap('connections', (variant) => {
 
   test('a request whose kept connection breaks is repeated only if that can do no harm', async () => {
     const count: Record<string, number> = {};
-    // Every connection answers once and breaks on its second request, without a word.
+    // Every connection answers once, and breaks at its second request without an answer.
     const served = new WeakSet<Socket>();
     const upstream = await start('http', (request, response) => {
       const method = request.method ?? '';

@@ -112,7 +112,7 @@ describeUap('the front', (variant) => {
   test('a body over the limit is refused with 413', async () => {
     const tooLarge = await ask(uap, host, { method: 'POST', body: 'x'.repeat(1001) });
     expect([tooLarge.status, tooLarge.body]).toEqual([413, 'The request is larger than the operator allows\n']);
-    // Its length declared, or found on the way.
+    // With a declared length, or chunked.
     for (const send of [ask, ask2]) {
       for (const headers of [{ 'Content-Length': 200_000 }, {}]) {
         const answer = await send(uap, host, { method: 'PUT', body: Buffer.alloc(200_000), headers });
@@ -125,7 +125,7 @@ describeUap('the front', (variant) => {
   test('metrics are for the networks of the operator, in the text format of Prometheus', async () => {
     const metrics = (localAddress: string) => ask(uap, HOSTNAME, { path: '/metrics', localAddress });
     const [mine = '', other = ''] = uap.network.instances;
-    // By HTTP/2, too: Prometheus speaks that.
+    // Over HTTP/2 too, which Prometheus uses.
     const second = await ask2(uap, HOSTNAME, { path: '/metrics' });
     expect([second.status, [...readMetrics(second.body).keys()].includes('nginx_connections_active')]).toEqual([
       200,
@@ -209,7 +209,7 @@ describeUap('the front', (variant) => {
     await uap.served.reload();
     await sleep(500);
     const head = `POST / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 9\r\n`;
-    // A byte every 0.3 s keeps no head alive: the time is that for the whole of it.
+    // A byte every 0.3 s does not extend the timeout, which applies to the whole head.
     await Promise.all([dropped('', head), dropped('GET / HT'), dropped(`${head}\r\nx`), dropped('', '', 'h2')]);
     writeFileSync(file, limits);
     await uap.served.reload();

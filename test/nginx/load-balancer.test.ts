@@ -16,7 +16,7 @@ import { type Balanced, startBalanced } from './support/load-balancer';
 import { describeUap, HOSTNAME } from './support/uap';
 import { echo, type Seen, startUpstream, type Upstream } from './support/upstream';
 
-/** Until all requests succeed again after an instance died, in seconds. */
+/** Seconds until all requests succeed again after an instance died. */
 const RECOVERY = 15;
 
 describeUap('behind a load balancer with the PROXY protocol', (variant) => {
@@ -174,7 +174,7 @@ describeUap('behind a load balancer with the PROXY protocol', (variant) => {
         if (answer === 'still here') alive++;
         socket.terminate();
       }
-      // Those through the instance that lives.
+      // Requests through the remaining instance.
       expect(alive).toBeGreaterThan(0);
       connected(true);
     },
@@ -246,7 +246,7 @@ async function until(done: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 40_000; !(await done()); ) if (Date.now() > end) throw new Error('not within 40 s');
 }
 
-/** Kills Nginx's master and its workers, so that nothing listens any more. */
+/** Kills Nginx's master and workers, so that no process listens. */
 function kill(master: number): void {
   const workers = readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').filter(Boolean);
   execFileSync('kill', ['-KILL', String(master), ...workers]);

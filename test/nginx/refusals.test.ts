@@ -19,7 +19,7 @@ describeUap('what is always denied', (variant) => {
   let uap: Uap;
 
   beforeAll(async () => {
-    // Everything is in the ranges, so nothing but the denials keeps a request from being passed on.
+    // The ranges include all addresses, so that only the denials refuse requests.
     uap = await startUap(variant, ({ instances }) => ({
       upstreamRanges: ['0.0.0.0/0', ...many],
       deniedAddresses: [instances[5] as string, '172.16.0.0/12'],
@@ -128,7 +128,7 @@ describeUap('two UAPs', (variant) => {
 
   const nameAt = (uap: Uap, app: Upstream) => uap.host(app).replace(HOSTNAME, uap === two ? OTHER_HOSTNAME : HOSTNAME);
 
-  /** An app that passes every request on to another app by way of a UAP, with the headers that it got. */
+  /** An app that forwards every request, with its headers, to another app through a UAP. */
   const startForwarder = async (address: string, name: string, next: () => [uap: Uap, host: string]) => {
     const app = await startUpstream('http', address, (request, response) => {
       hops.push(name);

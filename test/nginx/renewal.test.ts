@@ -52,7 +52,7 @@ describeUap('renewals under load', (variant) => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Makes an instance of the folder that Nginx runs in: the scripts, and a certificate by way of a link. */
+  /** Adds the instance's scripts, and a link to a certificate, to the folder that Nginx runs in. */
   function instance(): void {
     const { root } = uap.served;
     const command = [`${root}/usr/local/lib/uap/certificate`, 'install'];
@@ -146,7 +146,7 @@ describeUap('renewals under load', (variant) => {
     expect((await ask(uap, HOSTNAME, { path: '/healthz' })).body).toBe('ok');
   });
 
-  /** HTTP/1.1 on connections that are kept. As browsers do, it repeats what met a connection that was being closed. */
+  /** HTTP/1.1 on kept connections. Like browsers, it retries requests on a connection that the server is closing. */
   async function keptAlive(running: { yes: boolean }): Promise<Count> {
     const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
     const once_ = () =>
@@ -181,7 +181,7 @@ describeUap('renewals under load', (variant) => {
     });
   }
 
-  /** HTTP/2: a connection that the server says goodbye on is followed by another one. */
+  /** HTTP/2; opens a new connection after GOAWAY. */
   function streams(running: { yes: boolean }): Promise<Count> {
     let session: http2.ClientHttp2Session | undefined;
     const connected = () => {
@@ -202,7 +202,7 @@ describeUap('renewals under load', (variant) => {
           status = Number(headers[':status']);
         });
         stream.on('error', (error: NodeJS.ErrnoException) =>
-          // Refused before it was looked at: to be repeated elsewhere, RFC 9113, 8.7.
+          // Refused before processing, so it may be retried on another connection: RFC 9113, 8.7.
           resolve(
             status === 0 && /REFUSED|GOAWAY|SESSION/.test(`${error.code}${error.message}`) ? 'closed' : error.message,
           ),

@@ -96,7 +96,7 @@ describe('in another place', () => {
 
 describe('select-variants', () => {
   const ipv6 = existsSync('/proc/net/if_inet6') && readFileSync('/proc/net/if_inet6', 'utf8') !== '';
-  /** IPv6 is listened to where the kernel has it. */
+  /** Listens on IPv6 if the kernel has it. */
   const FAMILY = ipv6 ? /-dual$/ : /-ipv4$/;
 
   /** Runs it with an Nginx that prints a version, and accepts or refuses the probe. */

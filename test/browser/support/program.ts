@@ -24,8 +24,8 @@ export interface ProgramOptions {
 const PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
- * Starts a server that ends with the test, however that ends.
- * @throws Error with its last words if it ends or doesn't listen in time.
+ * Starts a server that always ends with the test.
+ * @throws Error with its last output if it ends or doesn't listen in time.
  */
 export async function startProgram(
   command: readonly string[],

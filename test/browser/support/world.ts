@@ -101,12 +101,12 @@ function resolverRules(uap: string, other: string, pages: readonly string[]): st
 }
 
 /**
- * Chromium fails all requests under way whenever an interface of its machine appears or goes, as those of other tests
- * do. So it runs on the proxy's machine, whose interfaces stay.
+ * Chromium fails all in-flight requests when an interface of its machine appears or disappears, as in other tests. So it
+ * runs on the proxy's machine, whose interfaces stay.
  */
 function onTheProxysMachine(folder: string, { prefix }: Network): string {
   const [command = '', ...args] = prefix;
-  // Else the address that IPv6 gives itself after a second is such a change.
+  // Otherwise IPv6's automatic address, after a second, is such a change.
   execFileSync(command, [...args, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6']);
   const file = path.join(folder, 'chromium');
   writeFileSync(file, `#!/bin/sh\nexec ${prefix.join(' ')} chromium "$@"\n`, { mode: 0o755 });

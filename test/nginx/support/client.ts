@@ -56,7 +56,7 @@ export function ask(
   });
 }
 
-/** One HTTP/2 request on a connection of its own. */
+/** One HTTP/2 request on its own connection. */
 export function ask2(uap: Uap, host: string, { method = 'GET', path = '/', headers = {}, body }: Ask = {}) {
   return new Promise<Answer>((resolve, reject) => {
     const session = http2.connect(`https://${host}`, {
@@ -83,7 +83,7 @@ export function ask2(uap: Uap, host: string, { method = 'GET', path = '/', heade
   });
 }
 
-/** Sends bytes as they are, and returns all that comes back until the connection is closed or reset. */
+/** Sends raw bytes, and returns the response until the connection is closed or reset. */
 export function askRaw(uap: Uap, host: string, text: string): Promise<string> {
   return readAll(connectTls(uap, host), text);
 }

@@ -1,6 +1,6 @@
 import type { InstanceFile } from '../../../lib/instance-parts';
 
-/** Takes the values that the configuration does not define, and gives a reader of all others. */
+/** Returns a reader of all variables, given those that the configuration does not define. */
 export type Evaluate = (given: Readonly<Record<string, string>>) => (variable: string) => string;
 
 interface Block {
@@ -13,8 +13,8 @@ interface Block {
 }
 
 /**
- * Works out the `map` and `geo` blocks of generated files as Nginx documents them: so many names can be asked about
- * that no server could answer them in time.
+ * Evaluates the `map` and `geo` blocks of generated files as Nginx documents them, for more names than a server could
+ * answer in time.
  */
 export function evaluator(files: readonly InstanceFile[]): Evaluate {
   const blocks = new Map<string, Block>();
@@ -79,7 +79,7 @@ function addNetwork({ networks }: Block, text: string): void {
   networks.set(size, (networks.get(size) ?? new Set()).add(addressNumber(address) as number));
 }
 
-/** Undefined for what is no address, and for all of 255.255.255.255, which geo takes for "no address". */
+/** Undefined for an invalid address, and for 255.255.255.255, which geo treats as "no address". */
 function addressNumber(text: string): number | undefined {
   const parts = text.split('.');
   return parts.length === 4 ? parts.reduce((sum, part) => sum * 256 + Number(part), 0) : undefined;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connectTls } from './client';
 import type { Uap } from './uap';
 
-/** Frames of HTTP/2 as they are, right or wrong: the client library of Node refuses to send most of what is wrong. */
+/** Raw HTTP/2 frames, valid or not: Node's client library refuses to send most invalid ones. */
 const TYPES = {
   data: 0,
   headers: 1,
@@ -50,7 +50,7 @@ export function headers(stream: number, list: Fields, flags = END_STREAM | END_H
   return frame('headers', flags, stream, fields(list));
 }
 
-/** Sends frames on a connection of its own, and tells what came back until all is quiet for a while, or closed. */
+/** Sends frames on a new connection, and returns the response once the connection is idle for a while or closed. */
 export async function askFrames(
   uap: Uap,
   servername: string,

@@ -21,7 +21,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** What names are made of: the more of them hit something, the more a run finds. */
+/** Parts of generated names: a run finds more if more names hit a rule. */
 export interface Ground {
   readonly hostname: string;
   readonly addresses: readonly string[];

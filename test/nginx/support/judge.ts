@@ -1,6 +1,6 @@
 /**
- * The rules for host names once more, written apart from the proxy's: a scanner that goes through the text once,
- * networks by arithmetic of big integers, no regular expression and nothing of `lib`.
+ * An independent implementation of the rules for host names: a scanner that reads the text once, networks as big
+ * integers, no regular expression and no code of `lib`.
  */
 export interface Rules {
   readonly hostname: string;
@@ -41,7 +41,7 @@ export class Judge {
     ]);
   }
 
-  /** What a name in the `Host` header is answered with; characters stand for bytes. */
+  /** The expected answer to a name in the `Host` header; characters stand for bytes. */
   header(text: string): Verdict {
     const name = hostOf(trimBlanks(text));
     if (name === undefined) return { answer: 'bad' };
@@ -49,7 +49,7 @@ export class Judge {
     return endsWith(name, `.${this.rules.hostname}`) ? this.app(name) : { answer: 'other' };
   }
 
-  /** What an app's name is answered with, in lower case, without port and trailing dot. */
+  /** The expected answer to an app's name, in lower case, without port and trailing dot. */
   app(name: string): Verdict {
     const app = scan(name, this.rules.hostname);
     if (app === undefined) return { answer: 'malformed' };
@@ -62,7 +62,7 @@ export class Judge {
   }
 }
 
-/** Disjoint, sorted intervals, searched by halves. */
+/** Disjoint, sorted intervals with binary search. */
 class Networks {
   private readonly intervals: [bigint, bigint][] = [];
 

@@ -9,12 +9,12 @@ import { HEALTH_PORT } from '../../../lib/nginx/paths';
 import type { Network } from './network';
 import { HOSTNAME, startUap, type Uap, type Variant } from './uap';
 
-/** HAProxy in TCP mode in front of two UAPs, each on a machine of its own. It stands for Octavia, which is made of it. */
+/** HAProxy in TCP mode in front of two UAPs, each on its own machine: a substitute for Octavia, which uses HAProxy. */
 export interface Balanced {
   readonly uaps: readonly [Uap, Uap];
-  /** As if it were one UAP at the address of the load balancer: for the support code of single ones. */
+  /** Looks like one UAP at the load balancer's address, for the support code of single UAPs. */
   readonly front: Uap;
-  /** Where the load balancer connects to the first UAP from; who comes from elsewhere is a stranger. */
+  /** Source address of the load balancer's connections to the first UAP; all other sources are refused. */
   readonly source: string;
   /** Addresses of clients, and one of an instance. */
   readonly clients: readonly [string, string];
@@ -57,15 +57,15 @@ export async function startBalanced(
   }
 }
 
-/** Lets a UAP's machine reach the network of another one, by way of the test. */
+/** Lets a UAP's machine reach the network of another one, routed through the test. */
 function route(from: Network, to: Network): void {
   const [command = '', ...args] = [...from.prefix, 'ip', 'route', 'add', to.cidr, 'via', from.instances[0] as string];
   if (spawnSync(command, args).status !== 0) throw new Error('no route between the test networks');
 }
 
 /**
- * The timeouts are Octavia's, as are the health checks of `tls`: on a port of their own, where HAProxy leaves the PROXY
- * protocol away, by HTTP/1.0 without a Host. Those of `plain` go the way of requests.
+ * The timeouts are Octavia's, as are the health checks of `tls`: on their own port, without the PROXY
+ * protocol, over HTTP/1.0 without a Host. Those of `plain` use the path of requests.
  */
 function configuration(address: string, uaps: readonly Uap[], version: string): string {
   const servers = (port: number, check: string) =>

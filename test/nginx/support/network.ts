@@ -3,9 +3,9 @@ import { readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * A machine of its own for the proxy: a network namespace, joined to this one by a pair of interfaces. Clients and
+ * A separate machine for the proxy: a network namespace, joined to this one by a pair of interfaces. Clients and
  * upstreams run in the test; the configuration under test listens on its real ports and denies its own addresses.
- * The namespace lives as long as the process that holds it, which ends with the test, however that ends.
+ * The namespace lives as long as the process that holds it, which always ends with the test.
  */
 export interface Network {
   /** The subnet, which is the range that the proxy serves. */

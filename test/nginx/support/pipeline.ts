@@ -5,13 +5,13 @@ export interface PipelineAnswer {
   readonly body: string;
 }
 
-/** Requests that are on their way at once, on each of this many connections. */
+/** In-flight requests on each connection, and the number of connections. */
 const WINDOW = 32;
 const CONNECTIONS = 4;
 
 /**
- * Sends requests one behind the other over a few connections, and reads their answers in order. Where the server
- * closes after an answer, the rest goes over a new connection.
+ * Pipelines requests over a few connections, and reads their answers in order. If the server closes after an answer,
+ * a new connection sends the rest.
  * @param requests texts of which each character is a byte
  */
 export async function pipeline(connect: () => Socket, requests: readonly string[]): Promise<PipelineAnswer[]> {

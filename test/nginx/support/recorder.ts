@@ -1,15 +1,15 @@
 import net, { type Socket } from 'node:net';
 
-/** What an upstream received on one connection, byte for byte (a character is a byte). */
+/** The bytes that an upstream received on one connection (a character is a byte). */
 export interface Recorder {
   readonly address: string;
   readonly port: number;
-  /** What arrived since the last call, one text for each connection. */
+  /** Bytes since the last call, one string for each connection. */
   take(): string[];
   stop(): Promise<void>;
 }
 
-/** An app that answers whatever it gets, once for each head, and never closes by itself. */
+/** An app that answers every request head once, valid or not, and never closes a connection. */
 export async function startRecorder(address: string): Promise<Recorder> {
   let connections: { text: string }[] = [];
   const open = new Set<Socket>();
@@ -45,7 +45,7 @@ export async function startRecorder(address: string): Promise<Recorder> {
 }
 
 /**
- * Why a text could be taken for anything but one request with one host and one length; undefined if it can't.
+ * The reason why a server could read the text as anything but one request with one host and length; undefined if none.
  * @param complete whether the whole body must be there
  */
 export function ambiguity(text: string, host: string, complete = true): string | undefined {
