@@ -25,7 +25,7 @@ export interface BoundCertificate {
   readonly contents: ApplyTimeContents;
   /** Checked before the server is created or changed. @default none */
   readonly preconditions?: readonly { readonly condition: string; readonly errorMessage: string }[];
-  /** The chain as PEM, leaf first: readiness waits for exactly this one. Undefined if Terraform doesn't know it. */
+  /** The chain as PEM, leaf first: readiness waits for exactly this one. @default none, if Terraform doesn't know it */
   readonly chainPem?: string;
   /** When it expires; undefined if Terraform doesn't know it. */
   readonly notAfter?: string;
