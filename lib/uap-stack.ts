@@ -19,14 +19,14 @@ export class UapStack extends TerraformStack {
   /** One for each region, in the order of the settings. */
   readonly proxies: readonly UserApplicationProxy[];
 
-  /** @throws SettingsError that lists everything that is wrong with the settings */
+  /** @throws SettingsError that lists all problems of the settings */
   constructor(scope: Construct, spec: CloudSpec) {
     const cloud = resolveCloud(spec);
     checkCloudNames([...cloudsIn(scope), cloud]);
     super(scope, cloud.name);
     this.cloud = cloud;
     for (const warning of settingsWarnings(spec)) Annotations.of(this).addWarning(warning);
-    // terraform_data, preconditions and what else is used; also OpenTofu.
+    // For terraform_data, preconditions and others; also OpenTofu.
     this.addOverride('terraform.required_version', '>= 1.5.0');
     cloud.backend.bind(this);
     // Every resource names its region, so that one provider serves them all.
@@ -39,14 +39,14 @@ export class UapStack extends TerraformStack {
   }
 
   /**
-   * Whatever is created waits for all look-ups: when an image, network or zone is not found, nothing is planned, and
-   * the error is all that is printed, instead of standing behind a long plan, the end of which the CDKTF CLI may lose.
+   * Every resource waits for all look-ups: if an image, network or zone is not found, Terraform plans nothing and prints
+   * only the error, not a long plan before it, the end of which the CDKTF CLI may lose.
    */
   private lookUpFirst(): void {
     const elements = this.node.findAll();
     const lookups = elements
       .filter((element) => TerraformDataSource.isTerraformDataSource(element))
-      // The port of an instance comes after it.
+      // The port of an instance exists only after it.
       .filter((element) => !(element instanceof DataOpenstackNetworkingPortV2))
       .map(({ terraformResourceType, friendlyUniqueId }) => `data.${terraformResourceType}.${friendlyUniqueId}`);
     for (const resource of elements) {
@@ -88,7 +88,7 @@ export class UapStack extends TerraformStack {
 
     output(
       'outdated',
-      'UAPs whose instance was made by another version of this package; raise `generation` for a new instance',
+      'UAPs whose instance was created by another version of this package; raise `generation` for a new instance',
       `\${compact([${this.proxies.map(({ hostname, outdated }) => `${outdated} ? "${hostname}" : ""`).join(', ')}])}`,
     );
     const notAfter = this.proxies.filter((proxy) => proxy.certificateNotAfter !== undefined);
@@ -100,8 +100,7 @@ export class UapStack extends TerraformStack {
       );
     }
     const manual = this.proxies.flatMap((proxy) => proxy.manualRecords);
-    if (manual.length > 0)
-      output('manual_records', 'Records that are left for you to make, as lines of a zone file', manual);
+    if (manual.length > 0) output('manual_records', 'Records to create by hand, as lines of a zone file', manual);
     if (this.cloud.keystoneHostname) {
       output('exosphere', "The cloud's entry for Exosphere's configuration", exosphereEntry(this.cloud));
     }

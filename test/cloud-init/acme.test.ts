@@ -164,7 +164,7 @@ describeScripts('the script acme', () => {
     machine.remove();
     machine = make({ profile: 'shortlived', dnsResolvers: ['192.0.2.1:53'], checkPropagation: false, keyType: '4096' });
     next(-61, 29);
-    expect((await run()).output).toContain('this lego knows no profiles');
+    expect((await run()).output).toContain('this lego does not support profiles');
     machine.write('/help', '--no-random-sleep\n--profile value\n');
     await run();
     const [first, second] = calls();

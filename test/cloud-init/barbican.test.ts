@@ -6,7 +6,7 @@ import { encodePieces, MetadataService } from './metadata-service';
 
 const [first, second] = ['0b7c4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1f', '42aa4a3e-52f1-4b0f-8f3c-1f1f5a1f5a1d'];
 
-describeScripts('late files in Barbican', () => {
+describeScripts('apply-time files in Barbican', () => {
   let cloud: Cloud;
   let service: MetadataService;
   let machine: Machine;
@@ -37,7 +37,7 @@ describeScripts('late files in Barbican', () => {
 
   test('are fetched once by reference; a new reference is fetched again', async () => {
     deliver(first, 'one');
-    expect(await tick()).toEqual({ code: 0, output: 'late file chain: 3 bytes arrived\n' });
+    expect(await tick()).toEqual({ code: 0, output: 'apply-time file chain: 3 bytes arrived\n' });
     expect([machine.read('/var/lib/uap/late/chain'), runs()]).toEqual(['one', 1]);
     const requests = cloud.requests.length;
     expect(await tick()).toEqual({ code: 0, output: '' });
@@ -74,8 +74,8 @@ describeScripts('late files in Barbican', () => {
     ],
     ['a credential that was revoked', () => cloud.revoke(), /Barbican \(POST .*\/v3\/auth\/tokens: 401/],
     ['no Barbican', () => cloud.withoutBarbican(), /the catalog has no public key-manager endpoint in the region One/],
-    ['half a payload', () => cloud.cut(), /late file chain refused: it is not whole/],
-  ])('%s: what is there stays, one line says why, and it is tried again', async (_, break_, why) => {
+    ['half a payload', () => cloud.cut(), /apply-time file chain refused: it is incomplete/],
+  ])('%s: the present one stays, one line says why, and it is tried again', async (_, break_, why) => {
     deliver(first, 'one');
     await tick();
     deliver(second, 'two');

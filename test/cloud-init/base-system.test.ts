@@ -247,7 +247,7 @@ describeScripts('the script setup', () => {
   test.each([
     ['packages', "echo noise >&2; echo 'cannot install nginx'; exit 1", 'uap: failed: packages (cannot install nginx)'],
     ['own-addresses', 'echo trying; echo no address >&2; exit 1', 'uap: failed: own-addresses (no address)'],
-    ['select-variants', 'exit 3', 'uap: failed: select-variants (it ended without a word)'],
+    ['select-variants', 'exit 3', 'uap: failed: select-variants (it ended without output)'],
   ])('%s that fails is reported once on the console, and Nginx is not started', async (name, content, line) => {
     own(name, content);
     machine.write('/etc/uap/tls/fullchain.pem', '');

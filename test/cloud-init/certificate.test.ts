@@ -120,7 +120,7 @@ describeScripts('the script certificate', () => {
   test('without a certificate in use, a refusal leaves none', async () => {
     const { code, output } = await install({ chain: good.chain, key: 'x' });
     expect(code).toBe(1);
-    expect(output).toMatch(/; there is none in use\n$/);
+    expect(output).toMatch(/; none is in use\n$/);
     expect(() => readlinkSync(machine.path('/etc/uap/tls'))).toThrow();
   });
 

@@ -90,9 +90,9 @@ describeScripts('the content of /healthz and /metrics', () => {
 
   test('a delivery that is cut short', async () => {
     service.put('chain', encodePieces(Buffer.from(ca.issue({ names }).chain), 21).slice(0, 2));
-    expect((await look()).output).toContain('late file chain refused: it is not whole');
+    expect((await look()).output).toContain('apply-time file chain refused: it is incomplete');
     expect(problems()).toEqual(['delivery']);
-    expect(details().at(-1)).toMatch(/^delivery: late file chain refused: it is not whole/);
+    expect(details().at(-1)).toMatch(/^delivery: apply-time file chain refused: it is incomplete/);
     await look(good);
     expect(problems()).toEqual([]);
   });
@@ -101,7 +101,7 @@ describeScripts('the content of /healthz and /metrics', () => {
     service.say(503, '');
     await look();
     expect(problems()).toEqual(['delivery']);
-    expect(details()).toContain('delivery: metadata service (status 503); what is there stays in use');
+    expect(details()).toContain('delivery: metadata service (status 503); the present files stay in use');
     service.answer = undefined;
     await look();
     expect(problems()).toEqual([]);

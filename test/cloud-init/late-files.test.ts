@@ -44,7 +44,7 @@ describeScripts('the script late-files', () => {
     deliver('chain', 'the chain\n');
     deliver('key', 'the key\n');
     const { code, output } = await tick();
-    expect(output).toBe('late file chain: 10 bytes arrived\nlate file key: 8 bytes arrived\n');
+    expect(output).toBe('apply-time file chain: 10 bytes arrived\napply-time file key: 8 bytes arrived\n');
     expect(code).toBe(0);
     expect(machine.read('/var/lib/uap/late/chain')).toBe('the chain\n');
     expect(machine.read('/var/lib/uap/late/key')).toBe('the key\n');
@@ -60,7 +60,7 @@ describeScripts('the script late-files', () => {
     deliver('key', 'one');
     await tick();
     deliver('chain', 'two');
-    expect((await tick()).output).toBe('late file chain: 3 bytes arrived\n');
+    expect((await tick()).output).toBe('apply-time file chain: 3 bytes arrived\n');
     expect(runs()).toBe(2);
   });
 
@@ -137,8 +137,8 @@ describeScripts('the script late-files', () => {
       if (content !== undefined) machine.write(secret, content, '0600');
       const { code, output } = await tick();
       expect([code, runs()]).toEqual([1, 0]);
-      expect(output).toContain('the secret file password is not there: cloud-init did not write it\n');
-      expect(machine.read('/dev/console')).toContain('failed: the secret file password is not there');
+      expect(output).toContain('the secret file password is missing: cloud-init did not write it\n');
+      expect(machine.read('/dev/console')).toContain('failed: the secret file password is missing');
       machine.write(secret, 'the password', '0600');
       await tick();
       expect(runs()).toBe(1);
@@ -189,18 +189,18 @@ describeScripts('the script late-files', () => {
       [
         'the end is missing, where base64 does not tell',
         [...pieces.slice(0, 4), '', ''],
-        /it is not whole \(1020 characters\)/,
+        /it is incomplete \(1020 characters\)/,
       ],
-      ['a piece is missing at the end', [...pieces.slice(0, 2), '', '', ''], /it is not whole/],
-      ['a piece is missing in between', [pieces[0] ?? '', '', ...pieces.slice(2)], /it is not whole/],
-      ['a piece is there twice', swapped, /it is not whole/],
-      ['pieces of two contents are mixed', mixed, /it is not whole/],
-      ['it is not base64', ['!!!!', ...pieces.slice(1)], /it is not whole \(base64\)/],
-      ['it is not gzip', [Buffer.from('plain text').toString('base64')], /it is not whole/],
+      ['a piece is missing at the end', [...pieces.slice(0, 2), '', '', ''], /it is incomplete/],
+      ['a piece is missing in between', [pieces[0] ?? '', '', ...pieces.slice(2)], /it is incomplete/],
+      ['a piece is there twice', swapped, /it is incomplete/],
+      ['pieces of two contents are mixed', mixed, /it is incomplete/],
+      ['it is not base64', ['!!!!', ...pieces.slice(1)], /it is incomplete \(base64\)/],
+      ['it is not gzip', [Buffer.from('plain text').toString('base64')], /it is incomplete/],
       [
         'the first piece is missing',
         encodePieces(Buffer.from(content), 8).map((piece, index) => (index === 0 ? '' : piece)),
-        /not whole/,
+        /is incomplete/,
       ],
       ['it is larger than announced', encodePieces(Buffer.alloc(5000), 8), /it is larger than the 4000 bytes/],
     ];
@@ -212,7 +212,7 @@ describeScripts('the script late-files', () => {
       deliver('key', 'a newer key');
       const { code, output } = await tick();
       expect(code).toBe(1);
-      expect(output).toMatch(/^late file chain refused: .+; what is there stays$/m);
+      expect(output).toMatch(/^apply-time file chain refused: .+; the present one stays$/m);
       expect(output).toMatch(reason);
       expect(machine.read('/var/lib/uap/late/chain')).toBe('the chain');
       expect(runs()).toBe(1);
@@ -231,7 +231,7 @@ describeScripts('the script late-files', () => {
     mkdirSync(machine.path('/var/lib/uap/late/chain'), { recursive: true });
     const first = await tick();
     expect(first.code).toBe(1);
-    expect(first.output).toMatch(/Is a directory.*; what is there stays in use/);
+    expect(first.output).toMatch(/Is a directory.*; the present files stay in use/);
     expect(machine.read('/dev/console')).toMatch(/^uap: failed: .*Is a directory/);
     rmSync(machine.path('/var/lib/uap/late/chain'), { recursive: true });
     const second = await tick();
@@ -249,7 +249,7 @@ describeScripts('the script late-files', () => {
     test('is logged once, and so is its return; all files stay', async () => {
       service.answer = { status: 503, body: 'no' };
       const first = await tick();
-      expect(first).toEqual({ code: 1, output: 'metadata service (status 503); what is there stays in use\n' });
+      expect(first).toEqual({ code: 1, output: 'metadata service (status 503); the present files stay in use\n' });
       expect((await tick()).output).toBe('');
       expect(machine.read('/dev/console')).toMatch(/^uap: failed: metadata service \(status 503\).*\r\n$/);
       service.answer = undefined;

@@ -56,7 +56,7 @@ describe('wait-for-console', () => {
     const { code, output } = await run('wait-for-console', { UAP_HOSTNAME: hostname, UAP_TIMEOUT: '3' });
     expect(code).toBe(1);
     expect(output).toMatch(/did not become ready within \d+ s: uap: ready: Nginx serves other\.cloud\.org\./);
-    expect(output).toContain('The address still leads to the instance before it');
+    expect(output).toContain('The address still points to the previous instance');
   });
 
   test('continues while the console does not exist yet', async () => {
@@ -69,7 +69,7 @@ describe('wait-for-console', () => {
     const { code, output, seconds } = await run('wait-for-console', { UAP_HOSTNAME: hostname });
     expect(code).toBe(1);
     expect(seconds).toBeLessThan(15);
-    expect(output).toContain('Nova answers 401 when asked for the console');
+    expect(output).toContain('Nova answers the request for the console with 401');
     expect(output).not.toContain('token');
   });
 });
@@ -81,18 +81,18 @@ describe('drain', () => {
   test('waits while another server of the name exists', async () => {
     answer = () => servers('old', 'new');
     const { code, output, seconds } = await drain();
-    expect([code, output]).toEqual([0, 'the instance before new has 2 s to finish\n']);
+    expect([code, output]).toEqual([0, 'the instance before new has 2 s to finish in-flight requests\n']);
     expect(seconds).toBeGreaterThan(2);
     expect(asked[0]?.path).toBe(`/v2.1/servers?name=${encodeURIComponent('^uap-proxy\\.org$')}`);
   });
 
   test('does not wait without an earlier server', async () => {
     answer = () => servers('new');
-    expect((await drain()).output).toBe('there was no instance before: nothing to wait for\n');
+    expect((await drain()).output).toBe('no previous instance exists: nothing to drain\n');
   });
 
   test('waits when Nova does not answer', async () => {
     answer = () => ({ status: 500 });
-    expect((await drain()).output).toContain('has 2 s to finish');
+    expect((await drain()).output).toContain('has 2 s to finish in-flight requests');
   });
 });

@@ -1,10 +1,10 @@
-// Gives the instance before this one the time to finish. Run by Terraform on the operator's machine, once the address
-// or the load balancer leads to the new instance and before the old one is destroyed.
-// Everything comes by the environment: UAP_SERVER_NAME, UAP_INSTANCE, UAP_DRAIN (seconds), UAP_COMPUTE_URL, UAP_TOKEN.
+// Gives the previous instance time to finish in-flight requests. Terraform runs it on the operator's machine after the
+// address or the load balancer points to the new instance, and before it destroys the old one.
+// Environment: UAP_SERVER_NAME, UAP_INSTANCE, UAP_DRAIN (seconds), UAP_COMPUTE_URL, UAP_TOKEN.
 const { UAP_SERVER_NAME: name, UAP_INSTANCE: instance, UAP_COMPUTE_URL: url, UAP_TOKEN: token } = process.env;
 const time = Number(process.env.UAP_DRAIN);
 
-/** Whether there is another server of that name. When Nova doesn't tell, it's as well to wait. */
+/** Whether another server of that name exists; true if Nova fails, as waiting is safe. */
 async function another() {
   try {
     // Nova takes a regular expression.
@@ -21,8 +21,8 @@ async function another() {
 }
 
 if (await another()) {
-  console.log(`the instance before ${instance} has ${time} s to finish`);
+  console.log(`the instance before ${instance} has ${time} s to finish in-flight requests`);
   await new Promise((resolve) => setTimeout(resolve, time * 1000));
 } else {
-  console.log('there was no instance before: nothing to wait for');
+  console.log('no previous instance exists: nothing to drain');
 }

@@ -1,5 +1,5 @@
-// Waits until a UAP answers for its host name with the right certificate. Run by Terraform on the operator's machine.
-// Everything comes by the environment: UAP_HOSTNAME, UAP_ADDRESS, UAP_INSTANCE, UAP_TIMEOUT (seconds), and UAP_CHAIN
+// Waits until a UAP answers for its host name with the right certificate. Terraform runs it on the operator's
+// machine. Environment: UAP_HOSTNAME, UAP_ADDRESS, UAP_INSTANCE, UAP_TIMEOUT (seconds), and UAP_CHAIN
 // (PEM, leaf first; optional): the certificate to wait for.
 import { X509Certificate } from 'node:crypto';
 import tls from 'node:tls';
@@ -11,10 +11,10 @@ const attemptTimeout = 5_000;
 const pause = 500;
 const reportEvery = 15_000;
 
-/** Resolves when the UAP is ready, else rejects with what is not as it should be. */
+/** Resolves if the UAP is ready, otherwise rejects with the problem. */
 function attempt() {
   return new Promise((resolve, reject) => {
-    // The chain is compared here, not verified: a private or a staging CA is as good as any at this point.
+    // The chain is compared, not verified: a private or staging CA is fine here.
     const socket = tls.connect({ host: address, port: 443, servername: hostname, rejectUnauthorized: false });
     const timer = setTimeout(
       () => socket.destroy(new Error(`no answer within ${attemptTimeout / 1000} s`)),
@@ -64,12 +64,12 @@ const hints = [
     /no answer|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/,
     "the instance is still booting, or this machine can't reach its network",
   ],
-  [/another certificate/, 'the instance has not taken up the new certificate'],
+  [/another certificate/, 'the instance has not installed the new certificate'],
 ];
 
 const start = Date.now();
 const seconds = () => Math.round((Date.now() - start) / 1000);
-let last = 'nothing was tried';
+let last = 'no attempt was made';
 let reported = 0;
 console.log(`waiting for https://${hostname}/ at ${address}, at most ${timeout} s`);
 while (Date.now() - start < timeout * 1000) {
@@ -89,7 +89,7 @@ while (Date.now() - start < timeout * 1000) {
 const hint = hints.find(([pattern]) => pattern.test(last))?.[1];
 console.error(
   `the UAP ${hostname} did not become ready within ${timeout} s: ${last}${hint ? ` (${hint})` : ''}.\n` +
-    `What it says itself: openstack console log show ${instance} | grep uap:\n` +
-    'Then deploy again: everything that exists already is kept.',
+    `Find the reason: openstack console log show ${instance} | grep uap:\n` +
+    'Then deploy again: existing resources are kept.',
 );
 process.exit(1);

@@ -1,7 +1,7 @@
-"""What /healthz and /metrics say about the certificate. Nginx sends these files as they are, so nothing is reloaded.
+"""Writes the status of the certificate for /healthz and /metrics. Nginx serves the files as they are, without a reload.
 
-They are written after each look for a newer certificate, and whenever one was taken or refused. While the file `expired`
-is there, /healthz answers 503.
+They are written after each check for a newer certificate, and when one was installed or refused. While the file
+`expired` exists, /healthz returns 503.
 """
 
 import calendar
@@ -43,14 +43,14 @@ def expired(certificates):
 
 
 def problems(certificates):
-    """(reason, sentence) of all that is wrong."""
+    """(reason, sentence) of each problem."""
     found = [('expired', sentence) for sentence in expired(certificates).values()]
     for label, status in certificates.items():
         refusal = status.get('lastRefusal')
         if refusal:
             found.append(('refused', 'a %s certificate was refused at %s: %s' % (label, refusal['time'], refusal['reason'])))
     for kind, message in state('/run/uap/late-files.json').items():
-        # A hook that fails has refused a certificate, what expired is told above, and to wait for the first is no problem.
+        # Failed hooks and expiry are reported above, and waiting for the first certificate is no problem.
         if not kind.startswith(('hook-', 'wait-', 'expired-')):
             found.append(('delivery', message))
     failures = state('/var/lib/uap/acme/failures.json')
@@ -78,7 +78,7 @@ def metrics(certificates, found, checked):
 
 
 def publish(checked=None):
-    """`checked`: when this was, if it was a look for a newer certificate; else the time of the last one stays."""
+    """`checked`: time of a check for a newer certificate; by default that of the last one stays."""
     if checked is None:
         checked = state('/run/uap/checked.json').get('time')
     else:

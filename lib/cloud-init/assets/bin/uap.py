@@ -38,7 +38,7 @@ def console(kind, message):
 
 
 def console_clear(kind):
-    """The cause is gone: when it comes back, that is news."""
+    """The problem is over: if it returns, it is printed again."""
     try:
         os.unlink(path('/run/uap/said/' + kind))
     except OSError:
@@ -46,7 +46,7 @@ def console_clear(kind):
 
 
 def read(name):
-    """The content, or None where there is no such file."""
+    """The content, or None if the file does not exist."""
     try:
         with open(name, 'rb') as file:
             return file.read()
