@@ -5,15 +5,15 @@ import { exitCode, writeReport } from './report';
 
 export const check: CloudCommand = {
   name: 'check',
-  summary: 'Look, before a deployment, whether the cloud, the DNS and the CA will do what the settings ask for.',
+  summary: 'Check credentials, quotas, DNS and CA before a deployment.',
   options: {
-    json: { help: 'as JSON' },
-    timeout: { value: 'SECONDS', help: 'longest wait for an answer of a service (default: 10)' },
+    json: { help: 'print JSON' },
+    timeout: { value: 'SECONDS', help: 'longest wait for each answer (default: 10)' },
   },
   examples: ['check cloud-a', 'check cloud-a --json --timeout 5'],
   notes:
-    'A TXT record is written and removed again; nothing else is changed. The exit code is 1 if something failed, and 130 ' +
-    'when it was ended by Ctrl-C.',
+    'It writes a TXT record and removes it again; nothing else changes. The exit code is 1 if a check failed, and 130 ' +
+    'after Ctrl-C.',
 
   async run({ io, values, spec, cloud }) {
     const timeout = timeoutOf(values, 10);
@@ -34,7 +34,7 @@ export const check: CloudCommand = {
       writeReport(io, sections, values.json ? { cloud: cloud.name, interrupted, seconds: took } : undefined);
     }
     if (!values.json) {
-      io.stdout.write(interrupted ? 'ended before all was checked\n' : `in ${took.toFixed(1)} s\n`);
+      io.stdout.write(interrupted ? 'interrupted before all checks had ended\n' : `in ${took.toFixed(1)} s\n`);
     }
     return interrupted ? 130 : exitCode(sections);
   },

@@ -17,7 +17,8 @@ export const defaultStacks = 'stacks/index.ts';
 export function findCloud(name: string | undefined, stacks: string | undefined, io: Io): CloudSpec {
   const { clouds, label } = allClouds(stacks, io);
   const names = clouds.map((cloud) => cloud?.name).filter((one) => typeof one === 'string');
-  if (name === undefined) throw new UsageError(`which cloud? ${label} has ${names.join(', ') || 'none'}`);
+  if (name === undefined)
+    throw new UsageError(`the name of a cloud is missing; ${label} has ${names.join(', ') || 'none'}`);
   const cloud = clouds.find((one) => one?.name === name);
   // A cloud whose name is wrong may be the one that is meant; what is wrong is reported when it is used.
   const nameless = clouds.find((one) => typeof one?.name !== 'string');
@@ -34,8 +35,8 @@ export function allClouds(
   const file = resolve(io.cwd, stacks ?? defaultStacks);
   const label = relative(io.cwd, file);
   if (!existsSync(file)) {
-    const where = stacks === undefined ? '; run uap in the folder of your app, or name the file by --stacks' : '';
-    throw new UsageError(`there is no ${label}${where}`);
+    const where = stacks === undefined ? '; run uap in the folder of your app, or name the file with --stacks' : '';
+    throw new UsageError(`${label} does not exist${where}`);
   }
   return { clouds: loadClouds(file, label, io.load ?? load), label };
 }
@@ -50,7 +51,7 @@ function loadClouds(file: string, label: string, load: (file: string) => unknown
     throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
   }
   if (!Array.isArray(exported.clouds) || exported.clouds.length === 0) {
-    throw new CommandError(`${label} exports no list of clouds, as in: export const clouds = [cloudA, cloudB]`);
+    throw new CommandError(`${label} does not export a list of clouds; write: export const clouds = [cloudA, cloudB]`);
   }
   checkCloudNames(exported.clouds);
   return exported.clouds;

@@ -92,6 +92,6 @@ export function oneRegion(cloud: ResolvedCloud, name: string | undefined): Resol
   const found = cloud.regions.find(({ region, hostname }) => name !== undefined && (region ?? hostname) === name);
   if (found) return found;
   const names = cloud.regions.map(({ region, hostname }) => region ?? hostname).join(', ');
-  if (name === undefined) throw new UsageError(`${cloud.name} has several regions, choose one by --region: ${names}`);
+  if (name === undefined) throw new UsageError(`${cloud.name} has several regions, choose one with --region: ${names}`);
   throw new UsageError(`${cloud.name} has no region "${name}"; allowed: ${names}`);
 }

@@ -4,13 +4,14 @@ import { type CloudCommand, CommandError, text } from './command';
 
 export const diagram: CloudCommand = {
   name: 'diagram',
-  summary: 'Draw what a deployment makes, from the stack itself.',
+  summary: 'Draw the resources that a deployment creates.',
   options: {
     out: { value: 'FILE', help: 'file to write to (default: the terminal)' },
   },
   examples: ['diagram cloud-a', 'diagram cloud-a --out cloud-a.mmd'],
   notes:
-    'It is a Mermaid flowchart, which GitHub, GitLab and mermaid.live draw. Bold lines are the way of a request, dashed ones look-ups of names, thin ones the order in which things are made.',
+    'The output is a Mermaid flowchart, which GitHub, GitLab and mermaid.live draw. Bold lines are requests, dashed ' +
+    'lines DNS queries, thin lines the order of creation.',
 
   async run({ io, values, spec, cloud }) {
     const [{ withStack }, { pictureOf }, { mermaid }] = await Promise.all([

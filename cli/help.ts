@@ -7,8 +7,8 @@ const widest = 110;
 /** What CDKTF does itself: at its place in our help, and named in an error if uap is asked for it. */
 const cdktfCommands: Readonly<Record<string, string>> = {
   diff: 'Show what a deployment would create, change or replace.',
-  deploy: 'Create or update it; returns once every UAP answers with the right certificate.',
-  destroy: 'Remove all of it.',
+  deploy: 'Create or update the UAPs; returns once each answers with the right certificate.',
+  destroy: 'Remove everything that was deployed.',
 };
 
 /** The parser of the command line and of each command, with help for people. */
@@ -72,7 +72,7 @@ export function makeProgram(io: Io, version: string): Parser {
   uap <command> --help    options and examples of a command
   uap --version           version
 
-A cloud is one of those that stacks/index.ts exports; run uap in the folder of your app.`,
+<cloud> is the name of a cloud that stacks/index.ts exports. Run uap in the folder of your app.`,
     ) as Parser;
 }
 

@@ -7,17 +7,17 @@ const longest = 86_400;
 
 export const image: CloudCommand = {
   name: 'image',
-  summary: 'Create a guest image that has the packages of a UAP, from the image of a region.',
+  summary: 'Build a guest image with the packages of a UAP, from the image of a region.',
   options: {
     name: { value: 'NAME', help: 'name of the new image' },
     region: { value: 'REGION', help: 'the region (not needed if the cloud has only one)' },
-    timeout: { value: 'SECONDS', help: 'longest wait for the installation, and for the image (default: 1800)' },
-    keep: { help: 'keep an instance that failed, to look at it' },
+    timeout: { value: 'SECONDS', help: 'longest wait for the installation, and again for the image (default: 1800)' },
+    keep: { help: 'keep an instance that failed, to inspect it' },
   },
   examples: ['image cloud-a --region RegionOne --name uap-debian-12'],
   notes:
-    "An instance with the region's image, flavor, network and package mirror installs the packages, is stored as an " +
-    'image, and deleted. An older image of that name stays: a UAP boots from the newest.',
+    "An instance with the region's image, flavor, network and package mirror installs the packages. It is stored as an " +
+    'image, then deleted. An older image of that name stays: a UAP boots from the newest.',
 
   async run({ io, values, spec, cloud }) {
     const name = text(values, 'name');

@@ -10,60 +10,72 @@ const form = /^[a-z][a-z0-9-]{0,62}$/;
 
 export const init: GeneralCommand = {
   name: 'init',
-  summary: 'Write the settings of a new cloud: the cloud is asked what it has, you what you want.',
+  summary: 'Create the settings of a new cloud interactively, from what the cloud offers.',
   usage: '<cloud>',
   options: {
-    yes: { help: 'take what is proposed for all that is not given' },
+    yes: { help: 'accept the proposals for everything that is not given' },
     openstack: {
       value: 'ENTRY',
       help: 'entry of clouds.yaml (default: the name of the cloud); "-" for the OS_* variables',
     },
     region: { value: 'REGION,…', multiple: true, help: 'regions that get a UAP' },
     host: { value: 'NAME,…', multiple: true, help: "host name of each region's UAP" },
-    network: { value: 'NAME', help: "network that users' instances have their addresses on" },
-    ranges: { value: 'CIDR,…', multiple: true, help: 'those addresses (default: the subnets of the network)' },
-    deny: { value: 'ADDRESS,…', multiple: true, help: "addresses in them that are refused (default: the cloud's own)" },
-    image: { value: 'NAME', help: 'Debian 12 or 13, Ubuntu 22.04 or 24.04' },
+    network: { value: 'NAME', help: "network of the users' instances" },
+    ranges: {
+      value: 'CIDR,…',
+      multiple: true,
+      help: "addresses of the users' instances (default: the subnets of the network)",
+    },
+    deny: {
+      value: 'ADDRESS,…',
+      multiple: true,
+      help: "addresses in these ranges to refuse (default: the cloud's own)",
+    },
+    image: { value: 'NAME', help: 'image with Debian 12 or 13, Ubuntu 22.04 or 24.04' },
     flavor: { value: 'NAME', help: 'flavor of the instance' },
     'key-pair': { value: 'NAME', help: 'SSH key pair (default: none)' },
-    'admin-networks': { value: 'CIDR,…', multiple: true, help: 'networks that reach SSH (default: none)' },
-    'package-mirror': { value: 'URL', help: "where the instance installs from (default: the image's own)" },
-    dns: { value: 'HOW', help: 'designate, rfc2136 or manual' },
-    zone: { value: 'ZONE', help: 'the zone of the host names' },
-    'dns-server': { value: 'HOST', help: 'rfc2136: the primary of the zone' },
+    'admin-networks': { value: 'CIDR,…', multiple: true, help: 'networks that may use SSH (default: none)' },
+    'package-mirror': { value: 'URL', help: "package mirror of the instance (default: the image's own)" },
+    dns: { value: 'HOW', help: 'DNS service: designate, rfc2136 or manual' },
+    zone: { value: 'ZONE', help: 'zone of the host names' },
+    'dns-server': { value: 'HOST', help: 'rfc2136: primary server of the zone' },
     'dns-key': { value: 'NAME', help: 'rfc2136: name of the TSIG key' },
-    'dns-key-file': { value: 'FILE', help: 'rfc2136: file with its secret' },
-    'dns-key-algorithm': { value: 'HMAC', help: 'rfc2136: default hmac-sha256' },
-    'challenge-key': { value: 'NAME', help: 'rfc2136: a key for the ACME challenge alone' },
-    'challenge-key-file': { value: 'FILE', help: 'rfc2136: file with its secret' },
-    certificate: { value: 'FROM', help: 'acme (default), instance or pem' },
-    'certificate-chain': { value: 'FILE', help: 'pem: the certificate and its intermediates' },
-    'certificate-key': { value: 'FILE', help: 'pem: its key, encrypted PKCS#8' },
-    email: { value: 'ADDRESS', help: 'of the account with the CA' },
+    'dns-key-file': { value: 'FILE', help: 'rfc2136: file with the secret of that key' },
+    'dns-key-algorithm': { value: 'HMAC', help: 'rfc2136: algorithm of the key (default: hmac-sha256)' },
+    'challenge-key': { value: 'NAME', help: 'rfc2136: another TSIG key, for the ACME challenge only' },
+    'challenge-key-file': { value: 'FILE', help: 'rfc2136: file with the secret of that key' },
+    certificate: { value: 'FROM', help: 'source of the certificate: acme (default), instance or pem' },
+    'certificate-chain': { value: 'FILE', help: 'pem: file with the certificate and its intermediates' },
+    'certificate-key': { value: 'FILE', help: 'pem: file with its key, encrypted PKCS#8' },
+    email: { value: 'ADDRESS', help: 'mail address of the ACME account' },
     'acme-directory': {
       value: 'CA',
       help: 'letsencrypt (default), letsencrypt-staging, zerossl, or the URL of a directory',
     },
-    'acme-ca': { value: 'FILE', help: 'PEM file of the CA that signed the certificate of that URL' },
+    'acme-ca': { value: 'FILE', help: 'PEM file of the CA that signed the certificate of that directory' },
     'acme-challenge': {
       value: 'PROVIDER:VARIABLE,…',
-      help: 'another DNS service for the challenge, as in cloudflare:CF_DNS_API_TOKEN',
+      help: 'lego provider that solves the challenge, e.g. cloudflare:CF_DNS_API_TOKEN',
     },
-    'acme-account-key': { value: 'ID', help: 'binds the account to yours with the CA (zerossl)' },
-    'name-servers': { value: 'ADDRESS:PORT,…', multiple: true, help: 'asked until the challenge is published' },
-    timeout: { value: 'SECONDS', help: 'longest wait for an answer of the cloud (default: 10)' },
-    force: { help: 'write over settings that are there' },
+    'acme-account-key': { value: 'ID', help: 'key ID for external account binding (needed by zerossl)' },
+    'name-servers': {
+      value: 'ADDRESS:PORT,…',
+      multiple: true,
+      help: 'name servers to query until the challenge is published',
+    },
+    timeout: { value: 'SECONDS', help: 'longest wait for each answer (default: 10)' },
+    force: { help: 'overwrite existing settings' },
   },
   examples: ['init my-cloud', 'init my-cloud --yes --email ops@cloud.org --host proxy.cloud.org'],
   notes:
-    'It asks on a terminal what the options leave open. Nothing is written before the last answer, and the cloud is not ' +
-    'changed.',
+    'On a terminal it asks for what the options leave open. It writes nothing before the last answer, and never changes ' +
+    'the cloud.',
 
   async runGeneral(io, values, positionals) {
     const [name, ...more] = positionals;
     if (name === undefined)
-      throw new UsageError('init needs a name for the cloud, best that of its entry in clouds.yaml');
-    if (more.length > 0) throw new UsageError(`init takes one cloud; "${more.join(' ')}" is too much`);
+      throw new UsageError('init needs a name for the cloud, preferably that of its entry in clouds.yaml');
+    if (more.length > 0) throw new UsageError(`init takes one cloud; remove "${more.join(' ')}"`);
     const file = fileOf(io, values, name);
     const [{ Asker, processTerminal }, { interview }, { settingsYaml }] = await Promise.all([
       import('./init/ask'),
@@ -94,19 +106,19 @@ function fileOf(io: Io, values: Values, name: string): string {
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^[^a-z]+|-+$/g, '');
     const better = form.test(lower) ? `; write: uap init ${lower} --openstack ${name}` : '';
-    throw new UsageError(`the name of a cloud is lower-case letters, digits and hyphens; got "${name}"${better}`);
+    throw new UsageError(`the name of a cloud has only lower-case letters, digits and hyphens; got "${name}"${better}`);
   }
   const folder = dirname(stacksFile(io, values));
   const [file = '', ...others] = ['yaml', 'yml', 'ts', 'js'].map((suffix) => join(folder, `${name}.${suffix}`));
   const other = others.find(existsSync);
   // Of a cloud in two files neither could be used.
-  if (other) throw new CommandError(`${relative(io.cwd, other)} is there already; choose another name, or remove it`);
+  if (other) throw new CommandError(`${relative(io.cwd, other)} already exists; choose another name, or remove it`);
   if (existsSync(file) && values.force !== true) {
-    throw new CommandError(`${relative(io.cwd, file)} is there already; --force writes over it`);
+    throw new CommandError(`${relative(io.cwd, file)} already exists; give --force to overwrite it`);
   }
   if (!existsSync(join(io.cwd, 'cdktf.json'))) {
     throw new UsageError(
-      'there is no cdktf.json; run uap init in the folder of your app, e.g. the clone of this repository',
+      'this folder has no cdktf.json; run uap init in the folder of your app, e.g. the clone of this repository',
     );
   }
   return file;
@@ -157,12 +169,12 @@ function writtenText(io: Io, values: Values, name: string, file: string): string
   const stacks = stacksFile(io, values);
   const label = relative(io.cwd, stacks);
   const found = existsSync(stacks) && allClouds(text(values, 'stacks'), io).clouds.some((cloud) => cloud.name === name);
-  if (found) return `${file} is written; ${label} finds it by itself.`;
+  if (found) return `${file} is written; ${label} reads it.`;
   const library = existsSync(join(io.cwd, 'lib/index.ts')) ? '../lib' : 'cdktf-openstack-uap';
   return [
     `${file} is written, but ${label} does not read it. Add to that file:`,
     `  import { cloudsFromYaml } from '${library}';`,
-    '  export const clouds = [...cloudsFromYaml(__dirname)]; // behind the clouds that are there',
+    '  export const clouds = [...cloudsFromYaml(__dirname)]; // after the existing clouds',
   ].join('\n');
 }
 

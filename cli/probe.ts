@@ -8,23 +8,23 @@ import type { ProbeOptions } from './probe/region';
 
 export const probe: CloudCommand = {
   name: 'probe',
-  summary: 'Ask the UAPs that are deployed, from here: names, certificate, TLS, an app, refusals, latency.',
+  summary: 'Test the deployed UAPs: DNS, certificate, TLS, an app, refusals, latency.',
   options: {
     region: { value: 'REGION', help: 'this region only' },
     target: {
       value: 'ADDRESS:PORT',
-      help: 'an app on an instance, to be asked by way of the UAP; http:// in front if it has no TLS',
+      help: 'an app on an instance, to request through the UAP; with http:// in front if it has no TLS',
     },
-    websocket: { value: 'PATH', help: 'path of a WebSocket of that app (default: / is tried)' },
-    ca: { value: 'FILE', help: "CAs that the certificate may be of, PEM (default: the system's)" },
+    websocket: { value: 'PATH', help: 'path of a WebSocket of that app (default: /)' },
+    ca: { value: 'FILE', help: "PEM file of the CAs to trust (default: the system's)" },
     resolver: {
       value: 'ADDRESS',
-      help: 'name server to ask, with :PORT if that is not 53 (default: that of this machine)',
+      help: 'name server to query, with :PORT if it is not 53 (default: those of this machine)',
     },
-    'warn-days': { value: 'DAYS', help: 'days left that are a warning (default: a quarter of its validity)' },
-    'fail-days': { value: 'DAYS', help: 'days left that are a failure (default: a tenth of its validity)' },
-    timeout: { value: 'SECONDS', help: 'how long each answer may take (default: 10)' },
-    json: { help: 'as JSON, for machines' },
+    'warn-days': { value: 'DAYS', help: 'warn if fewer days are left (default: a quarter of the validity)' },
+    'fail-days': { value: 'DAYS', help: 'fail if fewer days are left (default: a tenth of the validity)' },
+    timeout: { value: 'SECONDS', help: 'longest wait for each answer (default: 10)' },
+    json: { help: 'print JSON' },
   },
   examples: [
     'probe cloud-a',
@@ -32,8 +32,8 @@ export const probe: CloudCommand = {
     'probe cloud-a --json --timeout 5 || alert',
   ],
   notes:
-    'The exit code is 1 if anything failed, and 0 if there are nothing but warnings, so that it fits a monitoring job. ' +
-    'Each check is one request or two, and none of them does harm.',
+    'The exit code is 1 if a check failed, and 0 if all others are ok or warnings, so it fits a monitoring job. ' +
+    'Each check sends one or two harmless requests.',
 
   async run({ io, values, cloud }) {
     const name = text(values, 'region');
@@ -52,7 +52,8 @@ async function readOptions(io: Io, values: Values): Promise<ProbeOptions> {
   const [warnDays, failDays] = [days(values, 'warn-days'), days(values, 'fail-days')];
   const timeoutMs = timeoutOf(values, 10) * 1000;
   const caFile = text(values, 'ca');
-  if (caFile !== undefined && !existsSync(resolve(io.cwd, caFile))) throw new UsageError(`--ca: there is no ${caFile}`);
+  if (caFile !== undefined && !existsSync(resolve(io.cwd, caFile)))
+    throw new UsageError(`--ca: ${caFile} does not exist`);
   const { promises: dns } = await import('node:dns');
   const resolver = new dns.Resolver({ timeout: timeoutMs / 2, tries: 2 });
   const server = text(values, 'resolver');

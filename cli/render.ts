@@ -5,14 +5,14 @@ import { type CloudCommand, CommandError, oneRegion, text, UsageError } from './
 
 export const render: CloudCommand = {
   name: 'render',
-  summary: 'Write the files of an instance to a folder, to read or to compare them.',
+  summary: 'Write the files of an instance to a folder, to read or compare them.',
   options: {
-    out: { value: 'DIR', help: 'folder to write to; it is made if need be' },
+    out: { value: 'DIR', help: 'folder to write to; created if missing' },
     region: { value: 'REGION', help: 'this region only (default: all, with a folder for each if there are several)' },
     force: { help: 'write to a folder that is not empty; other files in it stay' },
   },
   examples: ['render cloud-a --region RegionOne --out /tmp/one'],
-  notes: 'Certificates and credentials are not among the files: they come with a deployment.',
+  notes: 'Certificates and credentials are not among these files; a deployment delivers them.',
 
   async run({ io, values, cloud }) {
     const out = text(values, 'out');
@@ -34,7 +34,7 @@ function refuseUsed(folder: string, label: string, force: boolean): void {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) throw new CommandError(`${label} is not a folder`);
   if (readdirSync(folder).length === 0 || force) return;
-  throw new CommandError(`${label} is not empty; give another folder, or --force to write to it all the same`);
+  throw new CommandError(`${label} is not empty; give another folder, or --force to write to it anyway`);
 }
 
 function regionFolder({ region, hostname }: ResolvedRegion): string {

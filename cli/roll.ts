@@ -9,16 +9,16 @@ const readinessScript = join(__dirname, '../lib/constructs/assets/wait-until-rea
 
 export const roll: CloudCommand = {
   name: 'roll',
-  summary: 'Deploy a change to a UAP of several instances one by one, so that the others go on serving.',
+  summary: 'Deploy a change to one instance after another, while the others keep serving.',
   options: {
     'auto-approve': { help: "don't ask before each step" },
-    timeout: { value: 'SECONDS', help: 'how long the others may take to answer before a step (default: 30)' },
+    timeout: { value: 'SECONDS', help: 'longest wait for the other instances before a step (default: 30)' },
     replace: { help: 'replace every instance, changed or not, e.g. for a newer image' },
   },
   examples: ['roll cloud-a', 'roll cloud-a --replace --auto-approve'],
   notes:
-    'Each step is a `terraform apply` of one instance, and waits until it is ready; the others must answer before it ' +
-    'begins. What is not an instance comes last. A step that failed is done again by the next `uap roll`.',
+    'Each step runs `terraform apply` for one instance, once the others answer, and waits until it is ready. All other ' +
+    'resources come last. The next `uap roll` repeats a failed step.',
 
   async run({ io, values, spec, cloud }) {
     const timeout = timeoutOf(values, 30);
@@ -43,18 +43,19 @@ export const roll: CloudCommand = {
         ...(values.replace === true ? [`-replace=${replica.server}`] : []),
       );
     }
-    io.stdout.write('\nWhat is not an instance\n');
+    io.stdout.write('\nAll other resources\n');
     await terraform.apply();
     return 0;
   },
 };
 
 const noReadiness =
-  'readinessTimeout is 0, so nobody would wait for an instance before the next one goes; set it, for example to 900';
+  'readinessTimeout is 0, so no step would wait until its instance is ready; set it, for example to 900';
 
 function outputFolder(io: Io): string {
   const file = join(io.cwd, 'cdktf.json');
-  if (!existsSync(file)) throw new CommandError('there is no cdktf.json here; run uap roll in the folder of your app');
+  if (!existsSync(file))
+    throw new CommandError('this folder has no cdktf.json; run uap roll in the folder of your app');
   return (JSON.parse(readFileSync(file, 'utf8')) as { output?: string }).output ?? 'cdktf.out';
 }
 
@@ -135,8 +136,8 @@ async function othersAnswer(
     const { code } = await execute(process.execPath, [readinessScript], { ...inApp(io), env });
     if (code === 0) continue;
     throw new CommandError(
-      `${address} (${siblings[index]?.label}) doesn't answer, so ${replica.label} stays until it does: ` +
-        '`npx cdktf deploy` mends what is broken',
+      `${address} (${siblings[index]?.label}) doesn't answer, so ${replica.label} is not replaced; ` +
+        'repair it first: npx cdktf deploy',
     );
   }
 }

@@ -51,10 +51,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     });
   };
   for (const command of stages.before) add(command, 'Before a deployment:');
-  addCdktfCommands(program, 'To deploy:', (line) => {
-    throw new UsageError(`that is a command of CDKTF: ${line}`);
+  addCdktfCommands(program, 'Deployment:', (line) => {
+    throw new UsageError(`that is a command of CDKTF; run: ${line}`);
   });
-  for (const command of stages.after) add(command, 'After it:');
+  for (const command of stages.after) add(command, 'After a deployment:');
   program.action(() => help(program, program.args[0]));
   program
     .command('help', { hidden: true })
@@ -71,7 +71,7 @@ async function invoke(
 ): Promise<number> {
   if ('runGeneral' in command) return command.runGeneral(io, values, positionals);
   const [cloudName, ...more] = positionals;
-  if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; "${more.join(' ')}" is too much`);
+  if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; remove "${more.join(' ')}"`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);
   // The library takes a while to load, which help and mistakes need not wait for.
   const { resolveCloud, settingsWarnings } = await import('../lib/settings');
@@ -84,9 +84,7 @@ function help(program: Parser, name: string | undefined): never {
   const command = program.commands.find((one) => one.name() === name);
   if (command) return command.help();
   const what = name.startsWith('-') ? 'option' : 'command';
-  throw new UsageError(
-    `there is no ${what} "${name}"; ${suggestion(name, [...commands.map((one) => one.name), 'help'])}`,
-  );
+  throw new UsageError(`unknown ${what} "${name}"; ${suggestion(name, [...commands.map((one) => one.name), 'help'])}`);
 }
 
 /** Prints the error, and returns the exit code. */
@@ -97,7 +95,7 @@ function report(error: unknown, io: Io): number {
   if (error instanceof UsageError || error instanceof CommanderError) return fail(io, error.message, 2);
   if (isForPeople(error)) return fail(io, error.message, 1);
   const hint = io.env.UAP_DEBUG ? '' : ' (UAP_DEBUG=1 shows where)';
-  return fail(io, `this is a fault of uap, please report it: ${String(error).split('\n')[0]}${hint}`, 1);
+  return fail(io, `this is a bug in uap, please report it: ${String(error).split('\n')[0]}${hint}`, 1);
 }
 
 function version(): string {

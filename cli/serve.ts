@@ -4,7 +4,7 @@ import { type CloudCommand, oneRegion, text, UsageError, type Values } from './c
 
 export const serve: CloudCommand = {
   name: 'serve',
-  summary: "Run a region's UAP on this machine, with its Nginx, to try the settings.",
+  summary: "Run a region's UAP on this machine with the local Nginx, to try the settings.",
   options: {
     listen: { value: 'ADDRESS', help: 'IPv4 address to listen on, e.g. 127.0.0.1' },
     region: { value: 'REGION', help: 'the region (not needed if the cloud has only one)' },
@@ -14,7 +14,9 @@ export const serve: CloudCommand = {
     key: { value: 'FILE', help: 'its private key, PEM' },
   },
   examples: ['serve cloud-a --region RegionOne --listen 127.0.0.1 --https-port 8443 --http-port 8080'],
-  notes: 'Ctrl-C ends it. The name of the UAP has to lead here, as by: curl --resolve NAME:8443:127.0.0.1',
+  notes:
+    "Ctrl-C ends it. Clients must resolve the UAP's names to this address, for example: " +
+    'curl -k --resolve NAME:8443:127.0.0.1 https://NAME:8443/',
 
   async run({ io, values, cloud }) {
     const region = oneRegion(cloud, text(values, 'region'));

@@ -3,9 +3,9 @@ import type { CloudCommand } from './command';
 export const show: CloudCommand = {
   name: 'show',
   summary: 'Show the settings of a cloud with every default filled in.',
-  options: { json: { help: 'as JSON' } },
+  options: { json: { help: 'print JSON' } },
   examples: ['show cloud-a', 'show cloud-a --json'],
-  notes: 'Of a secret only the place is shown that it comes from.',
+  notes: 'Secrets are shown only by source.',
 
   async run({ io, values, spec, cloud }) {
     const { settingsJson, settingsText } = await import('./show/settings-text');

@@ -9,22 +9,21 @@ interface Uap {
 
 export const url: GeneralCommand = {
   name: 'url',
-  summary: "Write the URL of an app from its instance's address and port, or read one.",
+  summary: 'Print the URL of an app from its address and port, or decode such a URL.',
   usage: '<address> <port>',
   options: {
     http: { help: 'the app speaks plain HTTP (default: https)' },
-    cloud: { value: 'CLOUD', help: 'a UAP of this cloud (default: the one whose ranges have the address)' },
+    cloud: { value: 'CLOUD', help: 'a UAP of this cloud (default: the one whose ranges contain the address)' },
     region: { value: 'REGION', help: 'the UAP of this region' },
-    parse: { value: 'HOST', help: 'say what a host name or URL of a UAP stands for' },
-    json: { help: 'as JSON' },
+    parse: { value: 'HOST', help: 'print the app that a host name or URL of a UAP stands for' },
+    json: { help: 'print JSON' },
   },
   examples: ['url 198.51.100.7 8888 --http', 'url --parse http-198-51-100-7-8888.proxy.cloud.org'],
 
   async runGeneral(io, values, positionals) {
     const parse = text(values, 'parse');
     if (parse === undefined) return write(io, values, positionals);
-    if (positionals.length > 0)
-      throw new UsageError(`url --parse takes no address; "${positionals.join(' ')}" is too much`);
+    if (positionals.length > 0) throw new UsageError(`url --parse takes no address; remove "${positionals.join(' ')}"`);
     return read(io, values, parse);
   },
 };
@@ -33,7 +32,7 @@ async function write(io: Io, values: Values, [address, portText, ...more]: reado
   if (address === undefined || portText === undefined) {
     throw new UsageError('url needs an address and a port: uap url 198.51.100.7 8888, or a host name: --parse HOST');
   }
-  if (more.length > 0) throw new UsageError(`url takes one address and one port; "${more.join(' ')}" is too much`);
+  if (more.length > 0) throw new UsageError(`url takes one address and one port; remove "${more.join(' ')}"`);
   const { formatHost } = await import('../lib/hostname');
   const target = { protocol: values.http ? 'http' : 'https', address, port: Number(portText) } as const;
   const hostOf = ({ region }: Uap) => {
@@ -61,8 +60,8 @@ async function read(io: Io, values: Values, given: string): Promise<number> {
   if (!target) {
     const [first] = uaps;
     throw new CommandError(
-      `"${host}" is no app of ${uaps.map(({ region }) => region.hostname).join(', ')}; ` +
-        `a host name looks like [http-]198-51-100-7-8888.${first?.region.hostname}`,
+      `"${host}" is not the host name of an app of ${uaps.map(({ region }) => region.hostname).join(', ')}; ` +
+        `such a name looks like [http-]198-51-100-7-8888.${first?.region.hostname}`,
     );
   }
   const { protocol, address, port } = target;
@@ -90,11 +89,11 @@ function serving(uaps: readonly Uap[], address: string): Uap {
   const [only, ...others] = found;
   if (!only) {
     const served = uaps.map((uap) => `${label(uap)} (${uap.region.upstreamRanges.join(', ')})`);
-    throw new CommandError(`${address} is in the ranges of no UAP: ${served.join('; ')}`);
+    throw new CommandError(`no UAP serves ${address}; the ranges are: ${served.join('; ')}`);
   }
   if (others.length > 0) {
     throw new UsageError(
-      `several UAPs serve ${address}, choose one by --cloud and --region: ${found.map(label).join('; ')}`,
+      `several UAPs serve ${address}, choose one with --cloud and --region: ${found.map(label).join('; ')}`,
     );
   }
   return only;

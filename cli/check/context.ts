@@ -103,7 +103,7 @@ export class RegionContext {
     // As Terraform takes it: of several of that name the newest.
     const found = all.find(({ id, name }) => (uuid.test(wanted) ? id === wanted : name === wanted));
     if (found) return found;
-    throw new CommandError(`there is no image "${wanted}"; ${meant(wanted, all, 'openstack image list')}`);
+    throw new CommandError(`the region has no image "${wanted}"; ${meant(wanted, all, 'openstack image list')}`);
   });
 
   readonly flavor = once(async (): Promise<Flavor> => {
@@ -121,10 +121,10 @@ interface Named {
 function one<T extends Named>(kind: string, wanted: string, all: readonly T[], list: string): T {
   const found = all.filter(({ id, name }) => (uuid.test(wanted) ? id === wanted : name === wanted));
   const [first, ...more] = found;
-  if (!first) throw new CommandError(`there is no ${kind} "${wanted}"; ${meant(wanted, all, list)}`);
+  if (!first) throw new CommandError(`the region has no ${kind} "${wanted}"; ${meant(wanted, all, list)}`);
   if (more.length > 0) {
     const ids = found.map(({ id }) => id).join(', ');
-    throw new CommandError(`there are ${found.length} ${kind}s "${wanted}"; give the id of one: ${ids}`);
+    throw new CommandError(`${found.length} ${kind}s have the name "${wanted}"; give the ID of one: ${ids}`);
   }
   return first;
 }
@@ -132,9 +132,7 @@ function one<T extends Named>(kind: string, wanted: string, all: readonly T[], l
 function meant(wanted: string, all: readonly Named[], list: string): string {
   const names = [...new Set(all.flatMap(({ name }) => name ?? []))];
   const few = names.length > 0 && names.length <= 12;
-  return few || nearest(wanted, names)
-    ? suggestion(wanted, names)
-    : `"${list}" shows those there are (${names.length})`;
+  return few || nearest(wanted, names) ? suggestion(wanted, names) : `run "${list}" to see all ${names.length}`;
 }
 
 /** Calls a function when its result is first needed, and never again. */

@@ -55,7 +55,7 @@ export async function originOf(
     // Terraform does not ask the registry for what a mirror of its own has.
     return { wrong: `${folder} has ${versions.join(', ')}, not ${provider.constraint}` };
   }
-  if (networks.length > 0) return { from: `the mirror ${networks.join(', ')} (not asked)` };
+  if (networks.length > 0) return { from: `the mirror ${networks.join(', ')} (not queried)` };
   if (!direct) return { wrong: `the mirrors of Terraform's configuration don't have it (${folders.join(', ')})` };
   return registryOrigin(terraform, provider, timeout);
 }

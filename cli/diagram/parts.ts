@@ -143,7 +143,7 @@ const makers: Readonly<Record<string, Maker>> = {
     kind: 'other',
     words: ([credential]) => ({
       title: 'Application credential',
-      lines: [`for ${services((credential as Resource).block)}`],
+      lines: [services((credential as Resource).block)],
     }),
   },
 };
@@ -205,7 +205,7 @@ function grouped<T>(list: readonly T[], key: (one: T) => string): Map<string, T[
 function readinessText(block: Block): string {
   const [provisioner] = (block.provisioner ?? []) as { 'local-exec'?: { environment?: Block } }[];
   const { UAP_TIMEOUT } = provisioner?.['local-exec']?.environment ?? {};
-  return UAP_TIMEOUT ? `waits for its answer, ${UAP_TIMEOUT} s at most` : 'waits for its answer';
+  return UAP_TIMEOUT ? `waits for an answer, at most ${UAP_TIMEOUT} s` : 'waits for an answer';
 }
 
 function certificateLines({ block, provider }: Resource): string[] {
@@ -220,5 +220,5 @@ function hostOf(url: unknown): string {
 
 function services({ access_rules: rules = [] }: Block): string {
   const names = [...new Set((rules as { service?: string }[]).map(({ service }) => service))];
-  return names.length > 0 ? `${names.join(', ')} alone` : 'everything of the project';
+  return names.length > 0 ? `only for ${names.join(', ')}` : 'for the whole project';
 }

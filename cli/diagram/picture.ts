@@ -98,7 +98,7 @@ function withSettings(prefix: string, region: ResolvedRegion, parts: readonly Pa
   const shown = parts.map((part) => (part.kind === 'instance' ? { ...part, lines: [...part.lines, ...lines] } : part));
   if (shown.some(({ kind }) => kind === 'records')) return shown;
   const names = [region.hostname, `*.${region.hostname}`];
-  return [...shown, { id: `${prefix}_records`, kind: 'records', title: 'DNS records, made by hand', lines: names }];
+  return [...shown, { id: `${prefix}_records`, kind: 'records', title: 'DNS records, created manually', lines: names }];
 }
 
 function users(region: ResolvedRegion): Words {

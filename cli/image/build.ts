@@ -157,7 +157,7 @@ class Builder {
     const { timeout, pause } = this.order;
     const end = Date.now() + timeout * 1000;
     while (!(await isDone())) {
-      if (Date.now() > end) throw new CommandError(`waited ${timeout} s for ${what}`);
+      if (Date.now() > end) throw new CommandError(`timeout after ${timeout} s: still waiting for ${what}`);
       await sleep(pause * 1000, undefined, { signal });
     }
   }

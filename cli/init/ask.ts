@@ -68,7 +68,7 @@ export class Asker {
     const given = this.given(option);
     if (given !== undefined) {
       if (names.includes(given)) return this.note(option, given, 'given');
-      throw new UsageError(`--${option}: there is no "${given}"; ${suggestion(given, names)}`);
+      throw new UsageError(`--${option}: "${given}" does not exist; ${suggestion(given, names)}`);
     }
     const [only] = names;
     if (names.length === 1 && only !== undefined) return this.note(option, only, 'only one');
@@ -88,7 +88,7 @@ export class Asker {
     if (given !== undefined) {
       const unknown = given.find((one) => !names.includes(one));
       if (unknown === undefined && given.length > 0) return done([...new Set(given)], 'given');
-      throw new UsageError(`--${option}: there is no "${unknown ?? ''}"; ${suggestion(unknown ?? '', names)}`);
+      throw new UsageError(`--${option}: "${unknown ?? ''}" does not exist; ${suggestion(unknown ?? '', names)}`);
     }
     if (names.length === 1) return done(names, 'only one');
     if (this.takeProposals && proposal !== undefined) return done([proposal], 'proposed');
@@ -136,7 +136,7 @@ export class Asker {
 
   private unanswered(option: string, message: string, proposal: string | undefined, names: readonly string[]) {
     const some = names.length > 12 ? [...names.slice(0, 12), '…'] : names;
-    const allowed = some.length > 0 ? `; there are ${some.join(', ')}` : '';
+    const allowed = some.length > 0 ? `; available: ${some.join(', ')}` : '';
     const yes = proposal !== undefined && !this.takeProposals ? ', or --yes for the proposals' : '';
     return new UsageError(`${message} Give --${option}${yes}${allowed}`);
   }
@@ -170,7 +170,7 @@ async function answered<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (error) {
-    if ((error as Error).name === 'ExitPromptError') throw new CommandError('ended; nothing was written');
+    if ((error as Error).name === 'ExitPromptError') throw new CommandError('cancelled; nothing was written');
     throw error;
   }
 }

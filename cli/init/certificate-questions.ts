@@ -42,9 +42,9 @@ export async function askCertificate({ ask }: Interview, dns: DnsAnswer): Promis
 async function askChallenge(ask: Asker): Promise<CertificateAnswer> {
   const answer = await ask.text({
     option: 'acme-challenge',
-    message: "Which of lego's providers solves the challenge, with which variables (cloudflare:CF_DNS_API_TOKEN)?",
+    message: 'Which lego provider solves the challenge, with which variables (e.g. cloudflare:CF_DNS_API_TOKEN)?',
     check: (given) =>
-      /^[a-z0-9-]+:\w+(,\w+)*$/.test(given) ? undefined : 'is not PROVIDER:VARIABLE, as in cloudflare:CF_DNS_API_TOKEN',
+      /^[a-z0-9-]+:\w+(,\w+)*$/.test(given) ? undefined : 'is not PROVIDER:VARIABLE, e.g. cloudflare:CF_DNS_API_TOKEN',
   });
   const [provider = '', variables = ''] = answer.split(':');
   return { kind: 'acme', challenge: { provider, variables: variables.split(',') } };
@@ -52,7 +52,7 @@ async function askChallenge(ask: Asker): Promise<CertificateAnswer> {
 
 const directories: readonly Choice[] = [
   { value: 'letsencrypt' },
-  { value: 'letsencrypt-staging', about: 'to try things out: browsers do not trust it' },
+  { value: 'letsencrypt-staging', about: 'for tests: browsers do not trust it' },
   { value: 'zerossl', about: 'needs an account with ZeroSSL' },
 ];
 
@@ -65,7 +65,7 @@ export async function askAcme(
   const { ask, remarks, timeout } = interview;
   const email = await ask.text({
     option: 'email',
-    message: 'Which mail address is the account with the CA for?',
+    message: 'Which mail address does the ACME account have?',
     proposal: zoneEmail !== undefined && !checkMail(zoneEmail) ? zoneEmail : undefined,
     check: (answer) => wrong(checkMail(answer)),
   });
@@ -74,13 +74,13 @@ export async function askAcme(
   if (own) await readDirectory(directory, timeout);
   const accountKeyId = ask.optional('acme-account-key', () => undefined);
   if (directory === 'zerossl' && accountKeyId === undefined) {
-    throw new UsageError('zerossl needs the id of a key of your account there: --acme-account-key ID');
+    throw new UsageError('zerossl needs a key ID of your account there: --acme-account-key ID');
   }
   const given = ask.optionalList('name-servers', (server) => wrong(checkNameserver(server)));
   // A CA of one's own sees a DNS of one's own, which this machine may not.
   const recursiveNameservers = given ?? (own ? nameServers.map(withPort) : undefined);
   if (!given && recursiveNameservers?.length) {
-    remarks.push(`acme.recursiveNameservers are those of the network: ${recursiveNameservers.join(', ')}`);
+    remarks.push(`acme.recursiveNameservers lists the name servers of the network: ${recursiveNameservers.join(', ')}`);
   }
   return { email, directory, accountKeyId, recursiveNameservers };
 }
@@ -92,8 +92,7 @@ async function askDirectory({ ask }: Interview): Promise<AcmeAnswer['directory']
     const url = ask.optional('acme-directory', (text) => wrong(checkUrl(text))) as string;
     return { url, caFile: caFile && portable(caFile) };
   }
-  if (caFile !== undefined)
-    throw new UsageError("--acme-ca goes with the URL of a CA's own directory: --acme-directory URL");
+  if (caFile !== undefined) throw new UsageError("--acme-ca needs the URL of the CA's directory: --acme-directory URL");
   return ask.choose({ option: 'acme-directory', message: 'Which CA?', choices: directories, proposal: 'letsencrypt' });
 }
 

@@ -9,7 +9,7 @@ import type { Survey } from './survey';
 const dnsChoices: readonly Choice[] = [
   { value: 'designate', about: "OpenStack's own DNS" },
   { value: 'rfc2136', about: 'dynamic updates with a TSIG key: BIND, Knot, PowerDNS, Windows DNS' },
-  { value: 'manual', about: 'you make the records' },
+  { value: 'manual', about: 'you create the records' },
 ];
 
 /** How the records are made; what Designate has is proposed. */
@@ -17,7 +17,7 @@ export async function askDns({ ask }: Interview, { zones }: Survey): Promise<Dns
   const proposal = zones?.length ? 'designate' : ask.given('dns-server') !== undefined ? 'rfc2136' : undefined;
   const kind = await ask.choose({
     option: 'dns',
-    message: 'How are DNS records made?',
+    message: 'How are DNS records created?',
     choices: zones === undefined ? dnsChoices.slice(1) : dnsChoices,
     proposal,
   });

@@ -82,6 +82,6 @@ async function askRegions({ ask, remarks }: Interview, session: Session): Promis
     proposal: preferred !== undefined && names.includes(preferred) ? preferred : names[0],
   });
   const others = names.filter((one) => !chosen.includes(one));
-  if (others.length > 0) remarks.push(`the cloud has other regions as well: ${others.join(', ')}`);
+  if (others.length > 0) remarks.push(`the cloud also has the regions: ${others.join(', ')}`);
   return chosen;
 }

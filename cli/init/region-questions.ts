@@ -21,21 +21,23 @@ export async function askRegion(
   const upstreamRanges = await askRanges(ask, where, network);
   const special = specialPurpose(upstreamRanges);
   if (special) {
-    const meant = await ask.confirm(`These are no public addresses: ${special}. Are users' instances really there?`);
+    const meant = await ask.confirm(
+      `These addresses are not public: ${special}. Do users' instances really have them?`,
+    );
     if (!meant) throw new UsageError(`choose another network, or give the ranges: --ranges`);
-    remarks.push(`allowSpecialPurposeRanges is set, since these are no public addresses: ${special}`);
+    remarks.push(`allowSpecialPurposeRanges is set, since these addresses are not public: ${special}`);
   }
   const deniedAddresses =
     ask.optionalList('deny', (item) => wrong(checkAddress(item))) ?? clouds(found, network, upstreamRanges);
   if (deniedAddresses.length > 0 && ask.given('deny') === undefined) {
-    remarks.push(`deniedAddresses has the cloud's own addresses in the ranges: ${deniedAddresses.join(', ')}`);
+    remarks.push(`deniedAddresses lists the cloud's own addresses in the ranges: ${deniedAddresses.join(', ')}`);
   }
   const image = await askImage(ask, where, found);
   const flavor = await askFlavor(ask, where, found, image);
   const keyPair = ask.optional('key-pair', (name) =>
     found.keyPairs.includes(name)
       ? undefined
-      : `is no key pair of this user; there are ${found.keyPairs.join(', ') || 'none'}`,
+      : `is not a key pair of this user; available: ${found.keyPairs.join(', ') || 'none'}`,
   );
   return {
     region,
@@ -55,7 +57,7 @@ export async function askRegion(
 
 async function askNetwork(ask: Asker, where: string, { networks }: Survey): Promise<SurveyedNetwork> {
   const choices = networks.map((network) => ({ value: network.name, about: aboutNetwork(network) }));
-  if (choices.length === 0) throw new UsageError(`this project sees no network${where}; ask your cloud`);
+  if (choices.length === 0) throw new UsageError(`this project sees no network${where}; ask your cloud administrators`);
   const [first] = networks;
   const name = await ask.choose({
     option: 'network',
@@ -105,8 +107,7 @@ function clouds({ endpointUrls }: Survey, { subnets }: SurveyedNetwork, ranges: 
 
 async function askImage(ask: Asker, where: string, { images }: Survey): Promise<Image> {
   const choices = images.map((image) => ({ value: image.name as string, about: aboutImage(image) }));
-  if (choices.length === 0)
-    throw new UsageError(`there is no image${where} that boots; upload a cloud image of Debian 12`);
+  if (choices.length === 0) throw new UsageError(`no image${where} is bootable; upload a cloud image of Debian 12`);
   const [first] = images;
   const name = await ask.choose({
     option: 'image',

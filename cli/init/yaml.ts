@@ -13,7 +13,11 @@ const shortList = 60;
 export function settingsYaml(settings: Settings, schema: string): string {
   const { name, openstack, keystoneHostname, acme, dns, certificate, regions } = settings;
   const cloud = mapping([
-    ['name', name, `of the stack: cdktf deploy ${name}${openstack === name ? '; also the entry of clouds.yaml' : ''}`],
+    [
+      'name',
+      name,
+      `name of the stack: cdktf deploy ${name}${openstack === name ? '; also the entry of clouds.yaml' : ''}`,
+    ],
     ['openstack', openstack === name ? undefined : openstack, credentials(openstack)],
     ['keystoneHostname', keystoneHostname, "for Exosphere's configuration"],
     ['acme', acme && acmeMapping(acme)],
@@ -24,7 +28,7 @@ export function settingsYaml(settings: Settings, schema: string): string {
   const document = new Document(cloud);
   document.commentBefore = [
     ` yaml-language-server: $schema=${schema}`,
-    ` Written by: uap init ${name}. Every setting there is: uap show ${name}, docs/settings.md.`,
+    ` Written by: uap init ${name}. All settings: uap show ${name}, docs/settings.md.`,
   ].join('\n');
   return document.toString({ lineWidth, singleQuote: true, flowCollectionPadding: false });
 }
@@ -78,10 +82,10 @@ function acmeMapping({ email, directory, accountKeyId, recursiveNameservers }: A
       ['hmacKey', reference('variable', 'eab_hmac_key', 'TF_VAR_eab_hmac_key in the environment')],
     ]);
   return mapping([
-    ['email', email, 'of the account with the CA'],
+    ['email', email, 'of the ACME account'],
     ['directory', own || (directory === 'letsencrypt' ? undefined : (directory as string)), own ? undefined : 'the CA'],
-    ['externalAccountBinding', binding || undefined, 'Binds the account to yours with the CA.'],
-    ['recursiveNameservers', recursiveNameservers, 'asked until the challenge is published'],
+    ['externalAccountBinding', binding || undefined, 'Your account with the CA (external account binding).'],
+    ['recursiveNameservers', recursiveNameservers, 'queried until the challenge is published'],
   ]);
 }
 
@@ -100,10 +104,10 @@ function dnsSetting(dns: DnsAnswer, certificate: CertificateAnswer): [value: Val
   const options = mapping([
     ['server', dns.server, 'the primary of the zone'],
     ['zone', dns.zone],
-    ['key', keyMapping(dns.key, 'as the server has it')],
+    ['key', keyMapping(dns.key, 'as configured on the server')],
     ['challengeKey', dns.challengeKey && keyMapping(dns.challengeKey, 'for the ACME challenge only')],
   ]);
-  return [mapping([['rfc2136', options]]), `${what} by dynamic updates (RFC 2136).`];
+  return [mapping([['rfc2136', options]]), `${what} via dynamic updates (RFC 2136).`];
 }
 
 function keyMapping({ name, file, algorithm }: KeyAnswer, comment: string): YAMLMap {
@@ -115,7 +119,7 @@ function keyMapping({ name, file, algorithm }: KeyAnswer, comment: string): YAML
 }
 
 function certificateSetting(certificate: CertificateAnswer): [value: Value, comment: string] {
-  if (certificate.kind === 'acmeOnInstance') return ['acmeOnInstance', 'the instance itself orders and renews it'];
+  if (certificate.kind === 'acmeOnInstance') return ['acmeOnInstance', 'the instance orders and renews it'];
   if (certificate.kind === 'fromPem') {
     const options = mapping([
       ['chainFile', certificate.chainFile, 'the certificate, then its intermediates'],
@@ -146,7 +150,7 @@ function regionMapping(region: RegionAnswer): YAMLMap {
     ['region', region.region, region.region === null ? 'the cloud has only one' : 'as in: openstack region list'],
     ['hostname', region.hostname, "users' apps get names one label below it"],
     ['publicNetwork', region.publicNetwork, "users' instances and the UAP have addresses on it"],
-    ['upstreamRanges', region.upstreamRanges, "addresses of users' instances: the UAP connects to nothing else"],
+    ['upstreamRanges', region.upstreamRanges, "addresses of users' instances: the UAP connects to no other address"],
     ['allowSpecialPurposeRanges', region.specialPurpose === undefined ? undefined : true, region.specialPurpose],
     ['deniedAddresses', nonEmpty(region.deniedAddresses), "the cloud's own, such as gateways and APIs"],
     ['image', region.image, region.imageAbout],

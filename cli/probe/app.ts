@@ -32,11 +32,11 @@ export async function proxied(peer: Peer, hostname: string, app: App): Promise<F
   const own = proxyStatus(headers, hostname);
   const seen = `${targetText(app)}: ${status}`;
   if (own && wasTried(own)) {
-    const todo = "let the app listen there, and its instance's security group admit the UAP's address";
+    const todo = "check that the app listens there, and that its instance's security group admits the UAP's address";
     return failed(`${seen}, the UAP can't reach it`, todo);
   }
   if (own) return failed(`${seen}, the UAP refuses it`, 'give a --target in upstreamRanges that is not denied');
-  return ok(`${seen}, as the app answers`);
+  return ok(`${seen}, answered by the app`);
 }
 
 /** A WebSocket to the app: its handshake, then a ping that comes back, which every WebSocket server owes (RFC 6455). */
@@ -75,7 +75,7 @@ export async function webSocket(peer: Peer, hostname: string, app: App): Promise
     return ok(`${at}: a ping comes back after ${milliseconds(outcome)}`, { pingMs: round(outcome) });
   }
   if (app.webSocket === undefined) {
-    return notChecked(`${at} is no WebSocket (${outcome}): give the path of one by --websocket PATH`);
+    return notChecked(`${at} is not a WebSocket (${outcome}): give its path with --websocket PATH`);
   }
   return failed(`${at} answers the WebSocket's handshake with ${outcome}, not with 101`);
 }

@@ -35,7 +35,7 @@ export function trust(
 
 function certificates(file: string, label: string): string[] {
   const found = readFileSync(file, 'utf8').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
-  if (!found) throw new Error(`${label} holds no certificate in PEM form`);
+  if (!found) throw new Error(`${label} has no PEM certificate`);
   return found;
 }
 
@@ -100,15 +100,15 @@ function expiry(
 /** `CN=R11 O=Let's Encrypt` of lines of a name. */
 function issuer(name: string): string {
   const parts = Object.fromEntries(name.split('\n').map((line) => line.split(/=(.*)/s) as [string, string]));
-  return `issued by ${[parts.O, parts.CN].filter(Boolean).join(' ') || 'nobody named'}`;
+  return `issued by ${[parts.O, parts.CN].filter(Boolean).join(' ') || 'an unnamed CA'}`;
 }
 
 function chainText(code: string): string {
   const words: Record<string, string> = {
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the chain leads to no CA that is trusted here',
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the chain leads to no CA that is trusted here',
-    UNABLE_TO_GET_ISSUER_CERT: 'the chain leads to no CA that is trusted here',
-    SELF_SIGNED_CERT_IN_CHAIN: 'the CA at the end of the chain is not trusted here',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the chain does not lead to a trusted CA',
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the chain does not lead to a trusted CA',
+    UNABLE_TO_GET_ISSUER_CERT: 'the chain does not lead to a trusted CA',
+    SELF_SIGNED_CERT_IN_CHAIN: 'the CA at the end of the chain is not trusted',
     DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
     CERT_HAS_EXPIRED: 'it, or a certificate of its chain, has expired',
     CERT_NOT_YET_VALID: 'it is not valid yet',
@@ -118,5 +118,5 @@ function chainText(code: string): string {
 
 function chainTodo(code: string): string | undefined {
   if (/EXPIRED|NOT_YET/.test(code)) return undefined;
-  return 'a CA of your own: --ca FILE; a staging CA: set acme.directory; else see that the chain has its intermediates';
+  return 'for a CA of your own, give --ca FILE; for a staging CA, change acme.directory; otherwise check that the chain has its intermediates';
 }

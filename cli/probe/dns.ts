@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { promises as dns } from 'node:dns';
 import { type Finding, failed, ok, warning } from '../report';
+import { lookupReason, orNone } from '../services/dns-lookup';
 
 /** What a name leads to. */
 interface Found {
@@ -21,49 +22,47 @@ export async function resolveNames(hostname: string, resolver: dns.Resolver, tod
   const app = `uap-probe-${randomBytes(4).toString('hex')}.${hostname}`;
   const start = performance.now();
   try {
-    const apexFound = addressesOf(resolver, hostname);
-    const timed = apexFound.then(() => performance.now() - start);
-    const [apex, wildcard, alias, ms] = await Promise.all([
-      apexFound,
+    const ownFound = addressesOf(resolver, hostname);
+    const timed = ownFound.then(() => performance.now() - start);
+    const [own, wildcard, alias, ms] = await Promise.all([
+      ownFound,
       addressesOf(resolver, app),
       orNone(resolver.resolveCname(app)),
       timed,
     ]);
-    const addresses = [...apex.ipv4, ...apex.ipv6];
-    return { finding: compare(hostname, apex, wildcard, alias, todo), addresses, ms };
+    const addresses = [...own.ipv4, ...own.ipv6];
+    return { finding: compare(hostname, own, wildcard, alias, todo), addresses, ms };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     const servers = resolver.getServers().join(', ');
-    const hint = 'ask your resolver, or name another one by --resolver';
-    return { finding: failed(`${hostname} can't be looked up at ${servers}: ${code}`, hint), addresses: [], ms: 0 };
+    const detail = `${hostname} can't be looked up at ${servers}: ${lookupReason(error as Error)}`;
+    const finding = failed(detail, 'check that name server, or name another with --resolver');
+    return { finding, addresses: [], ms: 0 };
   }
 }
 
-function compare(hostname: string, apex: Found, wildcard: Found, alias: readonly string[], todo: string): Finding {
-  const [own, below] = [apex, wildcard].map(({ ipv4, ipv6 }) => [...ipv4, ...ipv6].sort().join(', ')) as [
+function compare(
+  hostname: string,
+  ownFound: Found,
+  belowFound: Found,
+  alias: readonly string[],
+  todo: string,
+): Finding {
+  const [own, below] = [ownFound, belowFound].map(({ ipv4, ipv6 }) => [...ipv4, ...ipv6].sort().join(', ')) as [
     string,
     string,
   ];
   if (!own && !below) return failed(`neither ${hostname} nor *.${hostname} has an address`, todo);
-  if (!own) return failed(`${hostname} has no address, names below it have ${below}`, todo);
-  if (!below) return failed(`${hostname} is ${own}, but names below it have no address`, todo);
-  if (own !== below) return failed(`${hostname} is ${own}, but names below it are ${below}`, todo);
+  if (!own) return failed(`${hostname} has no address, but names below it resolve to ${below}`, todo);
+  if (!below) return failed(`${hostname} resolves to ${own}, but names below it have no address`, todo);
+  if (own !== below) return failed(`${hostname} resolves to ${own}, but names below it to ${below}`, todo);
   if (alias.length > 0) {
-    const detail = `*.${hostname} is a CNAME of ${alias.join(', ')}: it catches the name of the ACME challenge, too`;
-    return warning(detail, 'write A and AAAA records instead');
+    const detail = `*.${hostname} is a CNAME of ${alias.join(', ')}, which also matches the name of the ACME challenge`;
+    return warning(detail, 'create A and AAAA records instead');
   }
-  return ok(`${hostname} and *.${hostname} are ${own}`);
+  return ok(`${hostname} and *.${hostname} resolve to ${own}`);
 }
 
 async function addressesOf(resolver: dns.Resolver, name: string): Promise<Found> {
   const [ipv4, ipv6] = await Promise.all([orNone(resolver.resolve4(name)), orNone(resolver.resolve6(name))]);
   return { ipv4, ipv6 };
-}
-
-/** A name or a record that is not there is no failure. */
-function orNone(answer: Promise<string[]>): Promise<string[]> {
-  return answer.catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOTFOUND' || error.code === 'ENODATA') return [];
-    throw error;
-  });
 }

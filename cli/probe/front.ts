@@ -3,20 +3,21 @@ import tls from 'node:tls';
 import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, bounded, handshake, NoAnswer, type Peer } from './connection';
 
-const stale = 'the instance serves another configuration than this version makes: npx cdktf diff tells, deploy again';
+/** What to do if the instance does not serve the configuration of these settings. */
+export const outdated = 'the configuration of the instance is out of date: run npx cdktf diff, then deploy';
 
-/** TLS 1.2 and 1.3 are spoken, 1.1 is refused. */
+/** TLS 1.2 and 1.3 are accepted, 1.1 is refused. */
 export async function tlsVersions(peer: Peer, hostname: string): Promise<Finding> {
   const [old, ...modern] = await Promise.all(
     (['TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const).map((version) => speaks(peer, hostname, version)),
   );
   const missing = ['1.2', '1.3'].filter((_, index) => modern[index] !== undefined);
   if (missing.length > 0)
-    return failed(`TLS ${missing.join(' and ')} is refused: ${modern.find(Boolean)?.message}`, stale);
-  if (old === undefined) return failed('TLS 1.1 is spoken, which is broken (RFC 8996)', stale);
+    return failed(`TLS ${missing.join(' and ')} is refused: ${modern.find(Boolean)?.message}`, outdated);
+  if (old === undefined) return failed('TLS 1.1 is accepted, although deprecated (RFC 8996)', outdated);
   // An alert of the server's or the end of the connection; else it may be this machine's OpenSSL that can't.
   const refused = /ALERT|ECONNRESET/.test(old.code);
-  return ok(`1.2 and 1.3 are spoken, 1.1 ${refused ? 'is refused' : `could not be tried: ${old.message}`}`);
+  return ok(`1.2 and 1.3 are accepted, 1.1 ${refused ? 'is refused' : `could not be tried: ${old.message}`}`);
 }
 
 /** Why a version is not spoken; undefined if it is. */
@@ -53,7 +54,7 @@ export async function http2Spoken(peer: Peer, hostname: string): Promise<Finding
       session.destroy();
     });
   });
-  return status === 200 ? ok('spoken') : failed(`/healthz answers with ${status} over HTTP/2`, stale);
+  return status === 200 ? ok('supported') : failed(`/healthz answers with ${status} over HTTP/2`, outdated);
 }
 
 /** Plain HTTP leads to https, with path and query, at the UAP's own name and at those of apps. */
@@ -64,7 +65,7 @@ export async function redirect(peer: Peer, hostname: string, app: string): Promi
     const wanted = `https://${host}${path}`;
     if (status !== 308 || headers.location !== wanted) {
       const seen = headers.location ? `${status} and ${headers.location}` : status;
-      return failed(`http://${host}${path} answers with ${seen}, not with 308 and ${wanted}`, stale);
+      return failed(`http://${host}${path} answers with ${seen}, not with 308 and ${wanted}`, outdated);
     }
   }
   return ok('plain HTTP is answered with 308 to https');
@@ -73,7 +74,7 @@ export async function redirect(peer: Peer, hostname: string, app: string): Promi
 export async function plainHealth(peer: Peer, hostname: string): Promise<Finding> {
   const { status } = await ask(peer, hostname, { path: '/healthz', plain: true });
   const url = `http://${hostname}/healthz`;
-  return status === 200 ? ok(`${url}: 200`) : failed(`${url}: ${status}, not 200`, stale);
+  return status === 200 ? ok(`${url}: 200`) : failed(`${url}: ${status}, not 200`, outdated);
 }
 
 /** Strict-Transport-Security on the UAP's page and on a refusal. */
@@ -82,7 +83,7 @@ export async function hsts(peer: Peer, hostname: string): Promise<Finding> {
     const { headers } = await ask(peer, host);
     const value = headers['strict-transport-security'];
     const seconds = Number(/max-age=(\d+)/.exec(value ?? '')?.[1] ?? 0);
-    if (seconds === 0) return failed(`https://${host}/ has no Strict-Transport-Security`, stale);
+    if (seconds === 0) return failed(`https://${host}/ has no Strict-Transport-Security`, outdated);
   }
   return ok("on the UAP's own pages");
 }
@@ -98,5 +99,5 @@ export async function otherName(peer: Peer): Promise<Finding> {
     if (/^E(CONNREFUSED|HOSTUNREACH|NETUNREACH)$/.test(error.code)) return notChecked(error.message);
     return ok(`no TLS handshake for ${name}`);
   }
-  return failed(`a TLS handshake for ${name} succeeds`, stale);
+  return failed(`a TLS handshake for ${name} succeeds`, outdated);
 }

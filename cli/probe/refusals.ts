@@ -3,6 +3,7 @@ import type { ResolvedRegion } from '../../lib';
 import { IpNetwork } from '../../lib/ip-network';
 import { type Finding, failed, notChecked, ok } from '../report';
 import { ask, type Peer } from './connection';
+import { outdated } from './front';
 import { type ProxyStatus, proxyStatus } from './proxy-status';
 
 /** Pages of a UAP that tried to reach the app; with every other one it refused to. */
@@ -49,7 +50,7 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
     },
     {
       name: 'other ranges',
-      label: outside ? label(outside, 80) : { none: 'upstreamRanges hold every address that could be asked for' },
+      label: outside ? label(outside, 80) : { none: 'upstreamRanges contains every test address' },
       status: 403,
       pages: ['range'],
     },
@@ -86,11 +87,9 @@ async function refusal(peer: Peer, hostname: string, { label: asked, status, pag
   const own = proxyStatus(answer.headers, hostname);
   if (own && answer.status === status && pages.includes(own.page)) return ok(`https://${host}/: ${status}`);
   // A loop: the UAP passed the request on to itself.
-  const seen = !own || own.page === 'loop' ? 'was passed on' : wasTried(own) ? 'was tried' : 'was refused otherwise';
-  return failed(
-    `https://${host}/ ${seen} (${answer.status}), not answered with ${status} by the UAP`,
-    'the instance has other settings than these: npx cdktf diff tells, deploy again',
-  );
+  const seen =
+    !own || own.page === 'loop' ? 'was passed on' : wasTried(own) ? 'was tried' : 'was refused for another reason';
+  return failed(`https://${host}/ ${seen} (${answer.status}), not refused with ${status} by the UAP`, outdated);
 }
 
 /** An address in the ranges that is neither denied nor blocked: the first one, if it can be. */

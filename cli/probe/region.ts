@@ -30,7 +30,7 @@ export async function probeRegion(
   const names = await resolveNames(hostname, options.resolver, help.records);
   const dnsRow = { what: 'DNS', ...names.finding };
   const skipped = (why: string) => ({ what: 'everything else', ...notChecked(why) });
-  if (names.addresses.length === 0) return { title, rows: [dnsRow, skipped('there is no address to ask')] };
+  if (names.addresses.length === 0) return { title, rows: [dnsRow, skipped('no address is known')] };
   const endpoints = await Promise.all(
     names.addresses.map((address) => probeEndpoint({ address, ...options }, region, options, help)),
   );
@@ -83,9 +83,7 @@ async function probeEndpoint(peer: Peer, { hostname }: ResolvedRegion, options: 
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     const noWay = address.includes(':') && /^E(NETUNREACH|HOSTUNREACH|ADDRNOTAVAIL)$/.test(error.code);
-    const health = noWay
-      ? notChecked(`${address}: this machine has no way to IPv6 addresses`)
-      : failed(error.message, help.boot);
+    const health = noWay ? notChecked(`${address}: this machine has no IPv6 route`) : failed(error.message, help.boot);
     return { address, answers: false, rows: [{ what: 'health', ...health }] };
   }
 }
@@ -97,10 +95,10 @@ interface Advice extends CertificateAdvice {
 
 function advice({ name, namePrefix, acme }: ResolvedCloud, { hostname, recordTtl }: ResolvedRegion): Advice {
   const console = `openstack console log show ${namePrefix}-${hostname.replaceAll('.', '-')} | grep uap:`;
-  const renewal = `npx cdktf deploy ${name} renews it, unless the instance does, which then says why not: ${console}`;
+  const renewal = `run npx cdktf deploy ${name} to renew it; if the instance renews it, read its log: ${console}`;
   return {
-    records: `npx cdktf deploy ${name}; make records that DNS leaves to you (its output manual_records); new ones can take ${recordTtl} s to be seen`,
-    boot: `what it says itself: ${console}; whether this machine may reach it; then npx cdktf deploy ${name}`,
+    records: `run npx cdktf deploy ${name}; with manual DNS, create the records of its output manual_records; new records can take ${recordTtl} s to appear`,
+    boot: `check that this machine may reach the UAP, and its log: ${console}; then run npx cdktf deploy ${name}`,
     renewal,
     // The acme provider asks the CA when to renew it, and stumbles over the answer.
     expired: acme?.renewalInfo

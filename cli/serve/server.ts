@@ -165,7 +165,7 @@ async function start(root: string, options: ServeOptions, io: ServeIo): Promise<
   const gone = new AbortController();
   const ended = once(nginx, 'close').then(() => {
     gone.abort();
-    throw new CommandError(`nginx ended at once: ${said.trim()}`);
+    throw new CommandError(`nginx exited: ${said.trim()}`);
   });
   ended.catch(() => undefined);
   const listening = waitUntilListening(path.join(root, 'run/nginx.pid'), gone.signal);

@@ -3,15 +3,25 @@ import { isIP } from 'node:net';
 import { CommandError } from '../command';
 import { networkReasons } from './http';
 
-/** Codes of an answer that says that there is no such record. */
-const none = ['ENOTFOUND', 'ENODATA'];
+/** An empty list if no such record exists; other failures are thrown. */
+export function orNone<T>(answer: Promise<T[]>): Promise<T[]> {
+  return answer.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTFOUND' || error.code === 'ENODATA') return [];
+    throw error;
+  });
+}
+
+/** Why a lookup failed, in words. */
+export function lookupReason({ code = '' }: NodeJS.ErrnoException): string {
+  return reasons[code] ?? networkReasons[code] ?? code;
+}
 
 /** Asks given name servers, `address:port`, or those of this machine. */
 export class Lookup {
   private constructor(
     private readonly resolver: Resolver,
     /** For messages. */
-    readonly whom: string,
+    readonly servers: string,
   ) {}
 
   /** @throws CommandError if the name of a server has no address */
@@ -40,22 +50,19 @@ export class Lookup {
     return this.ask(name, 'CAA', () => this.resolver.resolveCaa(name));
   }
 
-  /** An empty list if there is none. */
   private async ask<T>(name: string, type: string, call: () => Promise<T[]>): Promise<T[]> {
     try {
-      return await call();
+      return await orNone(call());
     } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      if (none.includes(code)) return [];
-      const reason = reasons[code] ?? networkReasons[code] ?? code;
-      throw new CommandError(`${this.whom} can't tell the ${type} records of ${name}: ${reason}`);
+      const reason = lookupReason(error as Error);
+      throw new CommandError(`the ${type} records of ${name} can't be looked up at ${this.servers}: ${reason}`);
     }
   }
 }
 
 const reasons: Readonly<Record<string, string>> = {
   ETIMEOUT: 'no answer',
-  ESERVFAIL: 'SERVFAIL, as if the zone were broken',
+  ESERVFAIL: 'SERVFAIL, the zone may be broken',
   EREFUSED: 'REFUSED',
 };
 

@@ -138,8 +138,8 @@ export const networkReasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no address of that family',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  EPROTO: 'it does not speak TLS there',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+  EPROTO: 'it does not speak TLS',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS',
 };
 
 /** Why there was no answer in time. */
@@ -159,7 +159,7 @@ export function isUnknownCa(error: unknown): boolean {
   return error instanceof Unreachable && error.reason === unknownCaReason;
 }
 
-const unknownCaReason = 'its certificate is from a CA that is not known here';
+const unknownCaReason = 'its certificate is from an unknown CA';
 
 function reasonOf(error: Error, timeout: number): string {
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return noAnswerIn(timeout);

@@ -62,7 +62,7 @@ function refusal(text: string, key: TsigKey, { server, zone }: Rfc2136Options): 
   if (/BADKEY/.test(text))
     return `the server does not know the key "${fqdn(key.name)}" with ${key.algorithm ?? 'hmac-sha256'}`;
   if (/BADSIG/.test(text))
-    return `the secret of the key "${fqdn(key.name)}" (${key.secret.source}) is not the server's`;
+    return `the secret of the key "${fqdn(key.name)}" (${key.secret.source}) differs from the server's`;
   if (/BADTIME/.test(text)) return "the server's clock and this machine's are more than five minutes apart";
   if (/NOTAUTH|NOTZONE/.test(text)) return `the server is not the primary of the zone ${zone}`;
   if (/REFUSED/.test(text)) return `the key "${fqdn(key.name)}" may not write it: see the server's update-policy`;

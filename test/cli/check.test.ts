@@ -103,7 +103,7 @@ describe('test records are removed', () => {
 
 test('the report is of the cloud, then of its regions', () => {
   const rows = [
-    { what: 'image', region: 'One', ...failed('there is no image "debian-99"', 'openstack image list') },
+    { what: 'image', region: 'One', ...failed('the region has no image "debian-99"', 'openstack image list') },
     { what: 'credentials', ...ok('ops in project uap') },
   ];
   expect(sectionsOf('a', rows)).toEqual([
@@ -111,7 +111,12 @@ test('the report is of the cloud, then of its regions', () => {
     {
       title: 'One',
       rows: [
-        { what: 'image', result: 'failed', detail: 'there is no image "debian-99"', todo: 'openstack image list' },
+        {
+          what: 'image',
+          result: 'failed',
+          detail: 'the region has no image "debian-99"',
+          todo: 'openstack image list',
+        },
       ],
     },
   ]);
@@ -150,7 +155,8 @@ describe('CAA records', () => {
   test('for a CA that does not publish its name are a warning', () => {
     expect(verdict('cloud.org', [issue('other.test')], { url: 'https://acme.test/' })).toEqual({
       result: 'warning',
-      detail: 'the CAA records of cloud.org allow only other.test; https://acme.test/ does not tell its name for them',
+      detail:
+        'the CAA records of cloud.org allow only other.test; https://acme.test/ does not publish its name for them',
       todo: 'ask the CA, and add it as issue and issuewild',
     });
   });
@@ -199,7 +205,7 @@ describe('a provider', () => {
 
   test('may come from a mirror on the network', async () => {
     const config = 'provider_installation {\n  network_mirror {\n    url = "https://mirror.cloud.org/"\n  }\n}\n';
-    expect(await origin('3.4.0', config)).toEqual({ from: 'the mirror https://mirror.cloud.org/ (not asked)' });
+    expect(await origin('3.4.0', config)).toEqual({ from: 'the mirror https://mirror.cloud.org/ (not queried)' });
   });
 });
 
@@ -228,7 +234,7 @@ export const clouds = [{
   );
   const { code, stdout } = await app.run('check', 'local', '--stacks', 'stacks/local.ts', '--timeout', '1');
   app.remove();
-  expect(stdout).toMatch(/credentials +failed +there is no clouds.yaml; download/);
+  expect(stdout).toMatch(/credentials +failed +clouds.yaml is missing; download/);
   expect(stdout).toMatch(/network +not checked +needs credentials/);
   expect(stdout).toMatch(/secrets +failed +the environment variable TF_VAR_tsig_key is not set/);
   expect(stdout).toMatch(/acme +failed +http:\/\/127.0.0.1:1\/ can't be reached: connection refused/);

@@ -125,7 +125,12 @@ describe('mistakes are reported in one line', () => {
     ['no password', clouds({ auth: { ...auth, password: undefined } }), 'cloud-a', 'has no password'],
     ['no user', clouds({ auth: { ...auth, username: undefined } }), 'cloud-a', 'has no username'],
     ['no project', clouds({ auth: { ...auth, project_name: undefined } }), 'cloud-a', 'has neither project_name nor'],
-    ['single sign-on', clouds({ auth_type: 'v3oidcpassword', auth }), 'cloud-a', "which uap can't use; make an app"],
+    [
+      'single sign-on',
+      clouds({ auth_type: 'v3oidcpassword', auth }),
+      'cloud-a',
+      'which uap does not support; create an app',
+    ],
     ['a CA that is not there', clouds({ auth, cacert: '/no/ca.pem' }), 'cloud-a', 'names the file /no/ca.pem (cacert)'],
     ['no list', { cloud: {} }, 'cloud-a', 'has no list "clouds"'],
     ['no YAML', 'clouds: {a: {password: hush', 'cloud-a', 'is not YAML, line 1'],
@@ -140,12 +145,12 @@ describe('mistakes are reported in one line', () => {
   test('no file at all', () => {
     machine.env.XDG_CONFIG_HOME = join(machine.folder, 'nothing');
     expect(caught(() => machine.find('cloud-a'))).toMatch(
-      /^there is no clouds.yaml; download it .* OS_CLIENT_CONFIG_FILE$/,
+      /^clouds.yaml is missing; download it .* OS_CLIENT_CONFIG_FILE to its path$/,
     );
   });
 
   test('no variables', () => {
-    expect(caught(() => machine.find())).toMatch(/^there are no OS_\* variables; load your openrc file/);
+    expect(caught(() => machine.find())).toMatch(/^the OS_\* variables are not set; load your openrc file/);
   });
 
   test('a variable that names nothing', () => {

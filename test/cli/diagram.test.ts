@@ -42,7 +42,7 @@ test('as Mermaid', async () => {
       r0_certificate["<b>Certificate</b><br/>proxy.cloud.org<br/>*.proxy.cloud.org<br/>key P256<br/>from acme-v02.api.letsencrypt.org"]
       r0_port["<b>Port</b><br/>network public<br/>keeps the address"]
       r0_instance["<b>Instance</b><br/>uap-proxy-cloud-org<br/>debian-13, m1.small<br/>certificate: acme provider"]
-      r0_readiness["<b>Readiness</b><br/>waits for its answer, 900 s at most"]
+      r0_readiness["<b>Readiness</b><br/>waits for an answer, at most 900 s"]
       r0_records["<b>DNS records</b><br/>proxy.cloud.org  A, 60 s<br/>*.proxy.cloud.org  A, 60 s"]
     end
   end
@@ -144,7 +144,7 @@ test('records that are made by hand, many ranges, no http', () => {
       })),
     }),
   );
-  expect(drawn).toContain('DNS records, made by hand');
+  expect(drawn).toContain('DNS records, created manually');
   expect(drawn).toContain('certificate: PEM file /chain.pem');
   expect(drawn).toContain('in from 192.0.2.0/24: TCP 22');
   expect(drawn).toContain('out to 11.0.0.0/16, 12.0.0.0/16, 13.0.0.0/16, and 2 more: TCP');
@@ -189,7 +189,7 @@ test('to a file', async () => {
 });
 
 test.each([
-  ['diagram', 2, 'which cloud? stacks/index.ts has small, large, wrong'],
+  ['diagram', 2, 'the name of a cloud is missing; stacks/index.ts has small, large, wrong'],
   ['diagram small --out none/x.mmd', 1, "none/x.mmd can't be written: ENOENT"],
 ])('uap %s', async (line, code, message) => {
   expect(await app.run(...line.split(' '))).toEqual({ code, stdout: '', stderr: `uap: ${message}\n` });

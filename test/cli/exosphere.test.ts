@@ -29,6 +29,6 @@ test('without the host name of Keystone, it says what to set', async () => {
     code: 1,
     stdout: '',
     stderr:
-      "uap: small has no keystoneHostname, by which Exosphere finds the entry; set it as in: keystoneHostname: 'keystone.cloud.org'\n",
+      "uap: small has no keystoneHostname, with which Exosphere finds the entry; set it, for example: keystoneHostname: 'keystone.cloud.org'\n",
   });
 });

@@ -112,7 +112,13 @@ const cantInstall = 'uap-image: failed: no route to the mirror\r\n';
 test.each<[string, string, Partial<Cloud>, Partial<ImageOrder>, string]>([
   ['a failed installation', cantInstall, {}, {}, "the packages can't be installed: no route to the mirror"],
   ['a failed instance', '', { status: 'ERROR' }, {}, 'the instance has the status ERROR: No valid host'],
-  ['an installation that hangs', '', {}, { timeout: 0.1 }, 'waited 0.1 s for the installation to end'],
+  [
+    'an installation that hangs',
+    '',
+    {},
+    { timeout: 0.1 },
+    'timeout after 0.1 s: still waiting for the installation to end',
+  ],
   ['an image that is not stored', installed, { imageStatus: 'killed' }, {}, 'the image ready has the status killed'],
 ])('%s ends with the reason, and deletes the instance', async (_, console, state, order, reason) => {
   cloud = Object.assign(new Cloud([console]), state);
@@ -155,7 +161,7 @@ test('the command wants a name, and a region where there are several', async () 
   try {
     expect(await app.run('image', 'large', '--name', 'x')).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('large has several regions, choose one by --region: One, Two'),
+      stderr: expect.stringContaining('large has several regions, choose one with --region: One, Two'),
     });
     expect((await app.run('image', 'small')).stderr).toBe('uap: image needs a name for the new image: --name NAME\n');
     expect((await app.run('image', 'small', '--name', 'x', '--timeout', '0')).stderr).toContain('up to 86400; got "0"');

@@ -22,8 +22,8 @@ async function refused(...argv: string[]): Promise<{ code: number; line: string 
 }
 
 test.each<[string, string[], string]>([
-  ['no name', [], 'init needs a name for the cloud, best that of its entry in clouds.yaml'],
-  ['two names', ['a', 'b'], 'init takes one cloud; "b" is too much'],
+  ['no name', [], 'init needs a name for the cloud, preferably that of its entry in clouds.yaml'],
+  ['two names', ['a', 'b'], 'init takes one cloud; remove "b"'],
   ['a name that no stack may have', ['IU_Cloud'], 'got "IU_Cloud"; write: uap init iu-cloud --openstack IU_Cloud'],
   ['an unknown option', ['a', '--flavour', 'x'], '--flavour'],
   ['an option without its value', ['a', '--host'], '--host'],
@@ -36,11 +36,14 @@ test.each<[string, string[], string]>([
 
 test('existing settings stay', async () => {
   app.write('stacks/mine.yaml', '# mine\n');
-  expect(await refused('mine')).toEqual({ code: 1, line: 'stacks/mine.yaml is there already; --force writes over it' });
+  expect(await refused('mine')).toEqual({
+    code: 1,
+    line: 'stacks/mine.yaml already exists; give --force to overwrite it',
+  });
   app.write('stacks/other.ts', '// other\n');
   expect(await refused('other', '--force')).toEqual({
     code: 1,
-    line: 'stacks/other.ts is there already; choose another name, or remove it',
+    line: 'stacks/other.ts already exists; choose another name, or remove it',
   });
   expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toBe('# mine\n');
 });
@@ -50,16 +53,16 @@ test('it runs only in the folder of an app', async () => {
   const { code, stderr } = await other.run('init', 'mine');
   expect([code, stderr]).toEqual([
     2,
-    expect.stringContaining('there is no cdktf.json; run uap init in the folder of your app'),
+    expect.stringContaining('this folder has no cdktf.json; run uap init in the folder of your app'),
   ]);
   other.remove();
 });
 
 test('without clouds.yaml it says where that comes from', async () => {
   const { code, line } = await refused('mine', '--yes');
-  expect(line).toContain("there is no clouds.yaml; download it from your cloud's dashboard");
+  expect(line).toContain("clouds.yaml is missing; download it from your cloud's dashboard");
   expect(code).toBe(1);
-  expect((await refused('mine', '--openstack', '-', '--yes')).line).toContain('there are no OS_* variables');
+  expect((await refused('mine', '--openstack', '-', '--yes')).line).toContain('the OS_* variables are not set');
 });
 
 describe('with a cloud', () => {
@@ -102,14 +105,14 @@ describe('with a cloud', () => {
   test('without Designate, what it cannot know must be given', async () => {
     await cloud();
     expect((await refused('mine', '--yes')).line).toBe(
-      'How are DNS records made? Give --dns; there are rfc2136, manual',
+      'How are DNS records created? Give --dns; available: rfc2136, manual',
     );
-    expect((await refused('mine', '--yes', '--dns', 'designate')).line).toContain('--dns: there is no "designate"');
+    expect((await refused('mine', '--yes', '--dns', 'designate')).line).toContain('--dns: "designate" does not exist');
     expect((await refused('mine', '--yes', '--dns', 'manual')).line).toBe('Which host name? Give --host');
     expect((await refused('mine', ...manual, '--key-pair', 'nobody')).line).toContain(
-      'is no key pair of this user; there are ops',
+      'is not a key pair of this user; available: ops',
     );
-    expect((await refused('mine', ...manual)).line).toContain('Give --certificate; there are acme, pem');
+    expect((await refused('mine', ...manual)).line).toContain('Give --certificate; available: acme, pem');
     expect((await refused('mine', ...manual, '--certificate', 'acme')).line).toContain('Give --acme-challenge');
     expect((await refused('mine', ...manual, '--acme-challenge', 'cloudflare')).line).toContain(
       'is not PROVIDER:VARIABLE',
@@ -141,7 +144,7 @@ describe('with a cloud', () => {
     expect(stderr).toBe('');
     expect(stdout).toMatch(/network +public {2}\(the only one\)\n/);
     expect(stdout).toContain(
-      'stacks/mine.yaml is written; stacks/index.ts finds it by itself.\n\nNext:\n  npx uap check mine\n  npx cdktf deploy mine\n',
+      'stacks/mine.yaml is written; stacks/index.ts reads it.\n\nNext:\n  npx uap check mine\n  npx cdktf deploy mine\n',
     );
     expect(code).toBe(0);
     expect(readFileSync(app.path('stacks/mine.yaml'), 'utf8')).toMatch(
@@ -174,7 +177,7 @@ describe('with a cloud', () => {
 });
 
 test.each([
-  [['check'], 'which cloud? stacks/index.ts has small, large, wrong'],
+  [['check'], 'the name of a cloud is missing; stacks/index.ts has small, large, wrong'],
   [['check', 'small', '--timeout', '0'], '--timeout must be a number of seconds up to 600; got "0"'],
 ])('uap %s is a mistake on the command line', async (argv, message) => {
   expect(await app.run(...argv)).toEqual({ code: 2, stdout: '', stderr: `uap: ${message}\n` });

@@ -162,11 +162,11 @@ test('every setting has a comment, but for those that name themselves', () => {
 test('the text reads well', () => {
   const [least = ''] = texts;
   expect(least).toBe(`# yaml-language-server: $schema=../schemas/cloud.schema.json
-# Written by: uap init least. Every setting there is: uap show least, docs/settings.md.
+# Written by: uap init least. All settings: uap show least, docs/settings.md.
 
-name: least # of the stack: cdktf deploy least; also the entry of clouds.yaml
+name: least # name of the stack: cdktf deploy least; also the entry of clouds.yaml
 acme:
-  email: ops@cloud.org # of the account with the CA
+  email: ops@cloud.org # of the ACME account
 # Publishes the records and the ACME challenge in OpenStack's DNS.
 dns:
   designate:
@@ -176,7 +176,7 @@ regions:
   - region: null # the cloud has only one
     hostname: proxy.cloud.org # users' apps get names one label below it
     publicNetwork: public # users' instances and the UAP have addresses on it
-    upstreamRanges: [149.165.152.0/22] # addresses of users' instances: the UAP connects to nothing else
+    upstreamRanges: [149.165.152.0/22] # addresses of users' instances: the UAP connects to no other address
     image: debian-13
     flavor: m1.small
 `);
@@ -185,13 +185,13 @@ regions:
 test('secrets are references, and a long list has an element a line', () => {
   expect(texts[1]).toContain(`
     key:
-      name: uap # as the server has it
+      name: uap # as configured on the server
       algorithm: hmac-sha512
       secret:
         file: ~/tsig.key # base64, nothing else in the file
 `);
   expect(texts[1]).toContain(`
-    # addresses of users' instances: the UAP connects to nothing else
+    # addresses of users' instances: the UAP connects to no other address
     upstreamRanges:
       - 149.165.0.0/22
       - 149.165.4.0/22

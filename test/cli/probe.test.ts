@@ -126,17 +126,17 @@ describeUap('uap probe', (variant) => {
     text = text.replaceAll(`:${app.port}`, ':PORT').replaceAll(folder, 'FOLDER');
     text = text.replace(/\d+(\.\d)? ms/g, 'N ms').replace(/\d+ days left, valid until \S+ \S+/, 'DAYS until DATE');
     expect(text.split('\n')).toEqual([
-      'ok: DNS: proxy.cloud.org and *.proxy.cloud.org are UAP',
+      'ok: DNS: proxy.cloud.org and *.proxy.cloud.org resolve to UAP',
       'ok: health: https://proxy.cloud.org/healthz: 200',
       'ok: certificate names: proxy.cloud.org, *.proxy.cloud.org',
       'ok: certificate chain: issued by intermediate, verified by FOLDER/ca.pem',
       'ok: certificate expiry: DAYS until DATE UTC',
-      'ok: TLS versions: 1.2 and 1.3 are spoken, 1.1 is refused',
-      'ok: HTTP/2: spoken',
+      'ok: TLS versions: 1.2 and 1.3 are accepted, 1.1 is refused',
+      'ok: HTTP/2: supported',
       'ok: redirect: plain HTTP is answered with 308 to https',
       'ok: health, plain: http://proxy.cloud.org/healthz: 200',
       "ok: HSTS: on the UAP's own pages",
-      'ok: app: http://APP:PORT: 200, as the app answers',
+      'ok: app: http://APP:PORT: 200, answered by the app',
       'ok: WebSocket: http://APP:PORT/ws: a ping comes back after N ms',
       'ok: refuses metadata service: https://169-254-169-254-80.proxy.cloud.org/: 403',
       'ok: refuses loopback: https://127-0-0-1-80.proxy.cloud.org/: 403',
@@ -200,7 +200,7 @@ describeUap('uap probe', (variant) => {
             .replace('ssl_ciphers ', 'ssl_ciphers @SECLEVEL=0:ECDHE-ECDSA-AES128-SHA:'),
       },
       ['TLS versions'],
-      /TLS 1.1 is spoken/,
+      /TLS 1.1 is accepted/,
     ],
     ['HTTP/2', { 'listen/https': replace(' http2', ''), 'listen/https-first': replace(' http2', '') }, ['HTTP/2'], /./],
     [
@@ -215,7 +215,7 @@ describeUap('uap probe', (variant) => {
       'another range',
       { target: everyRange },
       ['refuses other ranges'],
-      /192-0-2-1-80.* was tried \(50[24]\), not answered with 403 by the UAP/,
+      /192-0-2-1-80.* was tried \(50[24]\), not refused with 403 by the UAP/,
     ],
     [
       'link-local',
@@ -241,7 +241,7 @@ describeUap('uap probe', (variant) => {
       'a name that is not well-formed',
       { target: (text) => text.replaceAll('25[0-5]', '25[0-6]') },
       ['refuses malformed name'],
-      /was refused otherwise \(403\)/,
+      /was refused for another reason \(403\)/,
     ],
     ['what is blocked', { blocked: (text) => text.replace(/^ +\S+ 1;\n/gm, '') }, ['refuses blocked app'], /was tried/],
     ['other names', { 'reject/tls': replace('ssl_reject_handshake on;', '') }, ['refuses other names'], /succeeds/],
@@ -276,7 +276,7 @@ describeUap('uap probe', (variant) => {
       'without its intermediate',
       () => ({ ...good, chain: good.leaf }),
       ['ok', 'failed', 'ok'],
-      /issued by intermediate: the chain leads to no CA/,
+      /issued by intermediate: the chain does not lead to a trusted CA/,
     ],
     [
       'whose renewal is overdue',
@@ -313,7 +313,7 @@ describeUap('uap probe', (variant) => {
       { [CERTIFICATE]: () => chain, ...(key === good.key ? {} : { [CERTIFICATE_KEY]: () => key }) },
       async () => {
         expect(row((await rows()).rows, 'certificate expiry')?.todo).toMatch(
-          /^npx cdktf deploy tested .*taint acme_certificate/,
+          /^run npx cdktf deploy tested .*taint acme_certificate/,
         );
       },
     );
@@ -342,12 +342,12 @@ describeUap('uap probe', (variant) => {
     [
       'no wildcard',
       (a) => (name) => (name === HOSTNAME ? { A: [a] } : undefined),
-      /^proxy\.cloud\.org is [\d.]+, but names below it have no/,
+      /^proxy\.cloud\.org resolves to [\d.]+, but names below it have no/,
     ],
     ['no apex', (a) => (name) => (name === HOSTNAME ? {} : { A: [a] }), /^proxy\.cloud\.org has no address/],
-    ['a wildcard elsewhere', (a) => zone({ A: [a] }, { A: ['192.0.2.9'] }), /but names below it are 192\.0\.2\.9/],
-    ['IPv6 at the apex alone', (a) => zone({ A: [a], AAAA: [`::ffff:${a}`] }, { A: [a] }), /but names below it are/],
-    ['a name server that fails', () => () => 'fail', /can't be looked up at 127\.0\.0\.1:\d+: ESERVFAIL/],
+    ['a wildcard elsewhere', (a) => zone({ A: [a] }, { A: ['192.0.2.9'] }), /but names below it to 192\.0\.2\.9/],
+    ['IPv6 at the apex alone', (a) => zone({ A: [a], AAAA: [`::ffff:${a}`] }, { A: [a] }), /but names below it to/],
+    ['a name server that fails', () => () => 'fail', /can't be looked up at 127\.0\.0\.1:\d+: SERVFAIL/],
   ])('DNS: %s', async (_, make, detail) => {
     dns.zone = make(uap.network.uap);
     const { rows: all, code } = await rows();
@@ -405,7 +405,7 @@ describeUap('uap probe', (variant) => {
     const { rows: all } = await rows('--target', `http://${gateway.address}:${gateway.port}`);
     expect(row(all, 'app')).toMatchObject({
       result: 'ok',
-      detail: expect.stringMatching(/: 502, as the app answers$/),
+      detail: expect.stringMatching(/: 502, answered by the app$/),
     });
     await gateway.stop();
   });
@@ -437,7 +437,7 @@ describeUap('uap probe', (variant) => {
       ({ address, port }) => ['--target', `http://${address}:${port}`],
       'WebSocket',
       'not checked',
-      /give the path of one by --websocket PATH/,
+      /give its path with --websocket PATH/,
     ],
   ])('an app: %s', async (_, options, what, result, detail) => {
     const { rows: all, code } = await rows(...options(app));
@@ -458,7 +458,7 @@ test.each([
   ['--websocket /ws', '--websocket is a path of the app that --target names: give both'],
   ['--target 198.51.100.7:80 --websocket ws', '--websocket must be a path such as /ws; got "ws"'],
   ['--resolver ns1', '--resolver must be an address such as 192.0.2.53 or 192.0.2.53:5353; got "ns1"'],
-  ['--ca no.pem', '--ca: there is no no.pem'],
+  ['--ca no.pem', '--ca: no.pem does not exist'],
   ['--timeout soon', '--timeout must be a number of seconds up to 600; got "soon"'],
   ['--timeout 0', '--timeout must be a number of seconds up to 600; got "0"'],
   ['--warn-days -1', '--warn-days must be a number of days such as 14; got "-1"'],
@@ -477,7 +477,7 @@ test('a file without certificates is a clear failure', async () => {
   const app = new App();
   app.write('ca.pem', 'nothing');
   const outcome = await app.run('probe', 'small', '--ca', 'ca.pem');
-  expect(outcome).toEqual({ code: 1, stdout: '', stderr: 'uap: ca.pem holds no certificate in PEM form\n' });
+  expect(outcome).toEqual({ code: 1, stdout: '', stderr: 'uap: ca.pem has no PEM certificate\n' });
   app.remove();
 });
 

@@ -76,7 +76,7 @@ test('what Neutron has reserved is not free', async () => {
   expect(await check({ ...neutron, port: { limit: 10, used: 6, reserved: 4 } })).toEqual({
     result: 'failed',
     detail: '1 ports needed, 0 of 10 free',
-    todo: 'free some in project uap, or ask your cloud for more',
+    todo: 'free some in project uap, or ask your cloud administrators for more',
   });
 });
 

@@ -64,7 +64,7 @@ test('a folder with files is refused, unless forced', async () => {
   expect(await app.run('render', 'small', '--out', 'out')).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'uap: out is not empty; give another folder, or --force to write to it all the same\n',
+    stderr: 'uap: out is not empty; give another folder, or --force to write to it anyway\n',
   });
   expect(readdirSync(app.path('out'))).toEqual(['notes.txt']);
   expect((await app.run('render', 'small', '--out', 'out', '--force')).code).toBe(0);

@@ -129,7 +129,7 @@ describe('uap roll', () => {
     });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^uap: 127\.254\.254\.254 \(uap-one-cloud-org-2\) doesn't answer, so uap-one-cloud-org stays until it does/,
+      /^uap: 127\.254\.254\.254 \(uap-one-cloud-org-2\) doesn't answer, so uap-one-cloud-org is not replaced/,
     );
     expect(applies).toEqual([]);
   });
@@ -155,6 +155,6 @@ describe('uap roll', () => {
     const empty = new App();
     const { code, stderr } = await empty.run('roll', 'small');
     empty.remove();
-    expect([code, stderr]).toEqual([1, 'uap: there is no cdktf.json here; run uap roll in the folder of your app\n']);
+    expect([code, stderr]).toEqual([1, 'uap: this folder has no cdktf.json; run uap roll in the folder of your app\n']);
   });
 });

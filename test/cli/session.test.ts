@@ -50,20 +50,20 @@ test.each<[string, Reply, Partial<Credentials>, RegExp]>([
     'an expired application credential',
     { status: 401 },
     { method: 'application credential' },
-    /expired or its secret is wrong \("openstack application credential list"/,
+    /expired or its secret is wrong \(see "openstack application credential list"/,
   ],
   ['an expired token', { status: 401 }, { method: 'token' }, /the token has expired; issue a new one/],
   [
     'another server',
     { status: 404, body: '<h1>Not Found</h1>' },
     {},
-    /there is no Keystone v3 \(HTTP 404\); check auth_url in entry "a"/,
+    /it has no Keystone v3 \(HTTP 404\); check auth_url in entry "a"/,
   ],
   [
     'a redirect',
     { status: 302, headers: { location: 'https://login.cloud.org/' } },
     {},
-    /sends elsewhere, to https:\/\/login.cloud.org\//,
+    /redirects to https:\/\/login.cloud.org\//,
   ],
   [
     'a broken Keystone',
@@ -75,7 +75,7 @@ test.each<[string, Reply, Partial<Credentials>, RegExp]>([
     'no project',
     { status: 201, headers: { 'x-subject-token': 't' }, body: { token: { user: {} } } },
     {},
-    /are for no project; set project_name/,
+    /have no project scope; set project_name/,
   ],
 ])('%s is one clear line', async (_, reply, more, expected) => {
   const { url } = await serve(() => reply);
@@ -109,7 +109,7 @@ test('a CA of its own must be named, and is then trusted', async () => {
   const tls: ApiServer = await ApiServer.startTls(() => tokenReply(tls.url));
   server = tls;
   expect(await message(Session.connect(credentials(tls.url), 2))).toBe(
-    `${tls.url}/v3/auth/tokens can't be reached: its certificate is from a CA that is not known here; name its CA in entry "a" of clouds.yaml: cacert: /path/to/ca.pem`,
+    `${tls.url}/v3/auth/tokens can't be reached: its certificate is from an unknown CA; name its CA in entry "a" of clouds.yaml: cacert: /path/to/ca.pem`,
   );
   const ca = readFileSync(tls.caFile as string, 'utf8');
   expect((await Session.connect(credentials(tls.url, { tls: { ca } }), 2)).user).toBe('ops');

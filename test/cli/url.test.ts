@@ -49,7 +49,7 @@ test('as JSON, it says which UAP it is', async () => {
 
 test.each([
   ['149.165.152.7', 2, 'url needs an address and a port: uap url 198.51.100.7 8888, or a host name: --parse HOST'],
-  ['1.2.3.4 80 443', 2, 'url takes one address and one port; "443" is too much'],
+  ['1.2.3.4 80 443', 2, 'url takes one address and one port; remove "443"'],
   [
     '149.165.152.256 80 --cloud small',
     2,
@@ -59,19 +59,19 @@ test.each([
   [
     '149.165.156.1 80 --cloud small',
     1,
-    '149.165.156.1 is in the ranges of no UAP: small proxy.cloud.org (149.165.152.0/22)',
+    'no UAP serves 149.165.156.1; the ranges are: small proxy.cloud.org (149.165.152.0/22)',
   ],
   [
     '149.165.152.7 80 --cloud large',
     2,
-    'several UAPs serve 149.165.152.7, choose one by --cloud and --region: large One; large Two',
+    'several UAPs serve 149.165.152.7, choose one with --cloud and --region: large One; large Two',
   ],
   ['149.165.152.7 80 --region One', 2, '--region needs a cloud: --cloud CLOUD'],
-  ['149.165.152.7 80 --cloud small --parse x', 2, 'url --parse takes no address; "149.165.152.7 80" is too much'],
+  ['149.165.152.7 80 --cloud small --parse x', 2, 'url --parse takes no address; remove "149.165.152.7 80"'],
   [
     '--parse 149-165-152-07-80.proxy.cloud.org --cloud small',
     1,
-    '"149-165-152-07-80.proxy.cloud.org" is no app of proxy.cloud.org; a host name looks like [http-]198-51-100-7-8888.proxy.cloud.org',
+    '"149-165-152-07-80.proxy.cloud.org" is not the host name of an app of proxy.cloud.org; such a name looks like [http-]198-51-100-7-8888.proxy.cloud.org',
   ],
 ])('uap url %s: code %d', async (line, code, message) => {
   expect(await run(line)).toEqual({ code, stdout: '', stderr: `uap: ${message}\n` });

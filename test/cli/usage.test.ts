@@ -11,21 +11,21 @@ afterAll(() => app.remove());
 
 // biome-ignore format: one case a line
 test.each<[string, string]>([
-  ["shw small", 'there is no command "shw"; did you mean show?'],
-  ["deploy small", "that is a command of CDKTF: npx cdktf deploy small"],
+  ["shw small", 'unknown command "shw"; did you mean show?'],
+  ["deploy small", "that is a command of CDKTF; run: npx cdktf deploy small"],
   [
     "start small",
-    'there is no command "start"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help',
+    'unknown command "start"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help',
   ],
-  ["--jsn", 'there is no option "--jsn"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help'],
-  ["help shw", 'there is no command "shw"; did you mean show?'],
-  ["show", "which cloud? stacks/index.ts has small, large, wrong"],
+  ["--jsn", 'unknown option "--jsn"; allowed: init, show, check, render, serve, diagram, image, probe, url, exosphere, roll, help'],
+  ["help shw", 'unknown command "shw"; did you mean show?'],
+  ["show", "the name of a cloud is missing; stacks/index.ts has small, large, wrong"],
   ["show smal", 'stacks/index.ts has no cloud "smal"; did you mean small?'],
   [
     "show other",
     'stacks/index.ts has no cloud "other"; allowed: small, large, wrong',
   ],
-  ["show small large", 'show takes one cloud; "large" is too much'],
+  ["show small large", 'show takes one cloud; remove "large"'],
   ["show small --jsn", "show has no option --jsn; did you mean --json?"],
   [
     "show small -x",
@@ -34,7 +34,7 @@ test.each<[string, string]>([
   ["show small --json=1", '--json takes no value; got "1"'],
   ["show small --stacks", "--stacks needs a value: --stacks FILE"],
   ["show small --stacks=", "--stacks needs a value: --stacks FILE"],
-  ["show small --stacks no/such.ts", "there is no no/such.ts"],
+  ["show small --stacks no/such.ts", "no/such.ts does not exist"],
   ["render small", "render needs a folder to write to: --out DIR"],
   ["render small --out --force", "--out needs a value: --out DIR"],
   [
@@ -43,7 +43,7 @@ test.each<[string, string]>([
   ],
   [
     "serve large --listen 127.0.0.1",
-    "large has several regions, choose one by --region: One, Two",
+    "large has several regions, choose one with --region: One, Two",
   ],
   ["serve small", "serve needs an address to listen on: --listen ADDRESS"],
   [
@@ -70,7 +70,7 @@ test('in an app without the file, it says what to do', async () => {
   const empty = new App();
   empty.remove();
   expect((await empty.run('show', 'small')).stderr).toBe(
-    'uap: there is no stacks/index.ts; run uap in the folder of your app, or name the file by --stacks\n',
+    'uap: stacks/index.ts does not exist; run uap in the folder of your app, or name the file with --stacks\n',
   );
 });
 
@@ -80,7 +80,7 @@ test.each([
   [
     'exports nothing',
     'export {};',
-    'broken.ts exports no list of clouds, as in: export const clouds = [cloudA, cloudB]',
+    'broken.ts does not export a list of clouds; write: export const clouds = [cloudA, cloudB]',
   ],
 ])('a file that %s is a clear failure', async (_, content, message) => {
   jest.resetModules();
@@ -115,10 +115,10 @@ test('the help of a command lists its options', async () => {
   expect(stdout).toMatchInlineSnapshot(`
     "Usage: uap render <cloud> [options]
 
-    Write the files of an instance to a folder, to read or to compare them.
+    Write the files of an instance to a folder, to read or compare them.
 
     Options:
-      --out DIR        folder to write to; it is made if need be
+      --out DIR        folder to write to; created if missing
       --region REGION  this region only (default: all, with a folder for each if there are several)
       --force          write to a folder that is not empty; other files in it stay
       --stacks FILE    file that exports "clouds" (default: stacks/index.ts)
@@ -127,7 +127,7 @@ test('the help of a command lists its options', async () => {
     Example:
       uap render cloud-a --region RegionOne --out /tmp/one
 
-    Certificates and credentials are not among the files: they come with a deployment.
+    Certificates and credentials are not among these files; a deployment delivers them.
     "
   `);
   expect((await app.run('render', '--help')).stdout).toBe(stdout);
@@ -177,10 +177,10 @@ test('a fault of the command is one line; the stack trace is optional', async ()
   };
   expect(await faulty({})).toEqual({
     code: 1,
-    told: "uap: this is a fault of uap, please report it: TypeError: Cannot read properties of undefined (reading 'length') (UAP_DEBUG=1 shows where)\n",
+    told: "uap: this is a bug in uap, please report it: TypeError: Cannot read properties of undefined (reading 'length') (UAP_DEBUG=1 shows where)\n",
   });
   expect((await faulty({ UAP_DEBUG: '1' })).told).toMatch(
-    /^TypeError: .*\n {4}at [\s\S]*\nuap: this is a fault of uap.*\n$/,
+    /^TypeError: .*\n {4}at [\s\S]*\nuap: this is a bug in uap.*\n$/,
   );
 });
 

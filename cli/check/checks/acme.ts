@@ -16,7 +16,7 @@ export const acmeDirectory: CloudCheck = {
     if (service.externalAccountRequired && !acme.externalAccountBinding) {
       result.push(
         failed(
-          `${service.url} takes only accounts that are bound to one of its own`,
+          `${service.url} requires an external account binding`,
           "acme.externalAccountBinding: { keyId: '…', hmacKey: Secret.variable('eab_hmac_key') }",
         ),
       );
@@ -43,30 +43,30 @@ export const acmeDirectory: CloudCheck = {
         ),
       );
     } else if (nonce.status >= 400 || !nonce.headers['replay-nonce']) {
-      result.push(failed(`${service.url} gives no nonce (HTTP ${nonce.status}): ${faultOf(nonce)}`));
+      result.push(failed(`${service.url} returns no nonce (HTTP ${nonce.status}): ${faultOf(nonce)}`));
     }
     if (acme.directory === 'letsencrypt' && /@(.*\.)?example\.(com|net|org)$/i.test(acme.email)) {
-      result.push(failed(`Let's Encrypt takes no account with the address ${acme.email}`, 'acme.email'));
+      result.push(failed(`Let's Encrypt accepts no account with the address ${acme.email}`, 'acme.email'));
     }
     const { resources } = await context.plan();
     const byTerraform = resources.some(({ type }) => type === 'acme_registration');
     if (byTerraform && service.caFile && !context.io.env.LEGO_CA_CERTIFICATES) {
       result.push(
         warning(
-          `${service.url} answers, but Terraform's acme provider trusts its CA only by the environment`,
+          `${service.url} answers, but Terraform's acme provider trusts its CA only if LEGO_CA_CERTIFICATES names it`,
           `LEGO_CA_CERTIFICATES=${service.caFile} npx cdktf deploy ${context.cloud.name}`,
         ),
       );
     }
     if (result.length > 0) return result;
-    return ok(`${service.url} answers; ${limits[String(acme.directory)] ?? 'it does not tell its rate limits'}`);
+    return ok(`${service.url} answers; ${limits[String(acme.directory)] ?? 'it does not publish its rate limits'}`);
   },
 };
 
 /** A CA has no way to ask what is left of its limits; these are as documented. */
 const limits: Readonly<Record<string, string>> = {
   letsencrypt: 'limits: 5 certificates a week for the same names, 50 for a registered domain',
-  'letsencrypt-staging': 'its limits are wide; browsers do not trust it',
+  'letsencrypt-staging': 'its limits are high; browsers do not trust it',
 };
 
 interface Caa {
@@ -103,13 +103,13 @@ export function verdict(
   const allowed = named.join(', ') || 'no CA';
   if (!cas) {
     return warning(
-      `the CAA records of ${name} allow only ${allowed}; ${url} does not tell its name for them`,
+      `the CAA records of ${name} allow only ${allowed}; ${url} does not publish its name for them`,
       'ask the CA, and add it as issue and issuewild',
     );
   }
   if (!limits.every((values) => values.some((value) => allows(value, cas)))) {
     return failed(
-      `the CAA records of ${name} allow ${allowed}, not ${cas.join(' or ')} with a DNS challenge for both kinds of names`,
+      `the CAA records of ${name} allow ${allowed}, not ${cas.join(' or ')} with a DNS challenge for the host name and the wildcard`,
       `add: ${name}. CAA 0 issue "${cas[0]}" and CAA 0 issuewild "${cas[0]}"`,
     );
   }

@@ -20,7 +20,7 @@ export const dnsUpdates: RegionCheck = {
     return context.region.dns.visit<Promise<Finding | readonly Finding[]>>({
       designate: (options) => designate(context, options),
       rfc2136: (options) => rfc2136(context, options),
-      manual: async () => ok('none: the records are made by hand, after the deployment'),
+      manual: async () => ok('none: you create the records after the deployment'),
       other: async ({ description }) => notChecked(`no test record is written with ${description}`),
     });
   },
@@ -45,7 +45,8 @@ async function writeRecordSet(context: RegionContext, session: Session, options:
       `openstack zone create --email hostmaster@${options.zone} ${zoneName}, or use the credentials of its project`,
     );
   }
-  if (zone.status === 'ERROR') return failed(`the zone ${zoneName} has the status ERROR`, 'ask your cloud');
+  if (zone.status === 'ERROR')
+    return failed(`the zone ${zoneName} has the status ERROR`, 'ask your cloud administrators');
   const name = `_uap-check-${randomBytes(4).toString('hex')}.${fqdn(context.region.hostname)}`;
   const path = `/zones/${zone.id}/recordsets`;
   const body = { name, type: 'TXT', ttl: context.region.recordTtl, records: ['"uap check"'] };
@@ -79,20 +80,20 @@ async function writeRecordSet(context: RegionContext, session: Session, options:
     );
   if (!seen)
     return warning(
-      `a record in ${zoneName} was written, but name servers don't have it`,
+      `a record in ${zoneName} was written, but name servers do not return it`,
       `check the NS records of ${options.zone} in the zone above it`,
     );
   if (!gone)
     return warning(
-      `the TXT record ${name} is being removed, but was still there after ${publishTimeout} s`,
+      `the TXT record ${name} is being removed, but still existed after ${publishTimeout} s`,
       'see "openstack recordset list"',
     );
   return ok(`a TXT record in ${zoneName} was written, looked up and removed`);
 }
 
 function designateTodo({ status }: ApiError): string {
-  if (status === 413 || status === 429) return 'ask your cloud for a higher quota of record sets';
-  return 'the role that may write record sets is needed in the project (often "member")';
+  if (status === 413 || status === 429) return 'ask your cloud administrators for a higher quota of record sets';
+  return 'get a role in the project that may write record sets (often "member")';
 }
 
 /** Waits, in a bounded time, for a state of a record set; a status of undefined is that it is gone. */
@@ -141,7 +142,7 @@ async function tryRecords(context: RegionContext, target: UpdateTarget): Promise
   const updates = names.map((name) => `update delete ${name} IN A 0.0.0.0`);
   const wrong = await nsupdate(context.io, target, updates, context.common.timeout);
   const what = `A records of ${hostname} and *.${hostname}`;
-  if (wrong) return failed(`${what}: ${wrong}`, 'setting dns: server, zone, key');
+  if (wrong) return failed(`${what}: ${wrong}`, 'check the setting dns: server, zone, key');
   return ok(`the key "${target.key.name}" may write the ${what}`);
 }
 
@@ -163,7 +164,7 @@ async function tryChallenge(context: RegionContext, target: UpdateTarget): Promi
   if (wrong) {
     // Refused is not written: there is nothing to remove, and the removal would be refused as well.
     common.undo.forget(remove);
-    return failed(`TXT record ${name}: ${wrong}`, 'setting dns: server, zone, challengeKey or key');
+    return failed(`TXT record ${name}: ${wrong}`, 'check the setting dns: server, zone, challengeKey or key');
   }
   const { server, port = 53 } = target.options;
   const dns = await Lookup.at([`${server}:${port}`], publishTimeout);
@@ -171,10 +172,10 @@ async function tryChallenge(context: RegionContext, target: UpdateTarget): Promi
   await remove();
   if (!seen)
     return warning(
-      `${server} took the TXT record ${name}, but does not answer with it`,
+      `${server} accepted the TXT record ${name}, but does not return it`,
       'name the primary server of the zone',
     );
   if ((await dns.texts(name)).includes(value))
-    return warning(`${server} still answers with the TXT record ${name} after its removal`);
+    return warning(`${server} still returns the TXT record ${name} after its removal`);
   return ok(`the key "${target.key.name}" wrote a TXT record at ${name}; it was looked up and removed`);
 }

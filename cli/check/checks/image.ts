@@ -12,8 +12,8 @@ export const image: RegionCheck = {
     const label = `"${found.name ?? found.id}" of ${found.created_at.slice(0, 10)}`;
     if (found.status !== 'active') {
       return failed(
-        `${label} is ${found.status}: the newest of that name is the one Terraform takes`,
-        'wait until it is active, or give another id',
+        `${label} is ${found.status}: Terraform uses the newest image of that name`,
+        'wait until it is active, or give another ID',
       );
     }
     const flavor = await needs('flavor', context.flavor());
@@ -22,13 +22,13 @@ export const image: RegionCheck = {
     if (flavor.disk > 0 && flavor.disk < disk) {
       return failed(
         `${label} needs ${disk} GiB of disk, the flavor ${flavor.name} has ${flavor.disk}`,
-        'choose a greater flavor',
+        'choose a larger flavor',
       );
     }
     if (flavor.ram < found.min_ram) {
       return failed(
         `${label} needs ${found.min_ram} MiB of memory, the flavor ${flavor.name} has ${flavor.ram}`,
-        'choose a greater flavor',
+        'choose a larger flavor',
       );
     }
     const known = `${found.os_distro ?? ''} ${found.name ?? ''}`;
@@ -67,14 +67,14 @@ export const keyPair: RegionCheck = {
     const session = await context.connected();
     const names = await keyPairs(session, context.name);
     if (!names.includes(wanted)) {
-      const those = names.length > 0 ? suggestion(wanted, names) : 'there is none';
+      const those = names.length > 0 ? suggestion(wanted, names) : 'none exists';
       return failed(
-        `there is no key pair "${wanted}" of this user; ${those}`,
+        `this user has no key pair "${wanted}"; ${those}`,
         `openstack keypair create --public-key FILE ${wanted}`,
       );
     }
     if (adminNetworks.length === 0)
-      return warning(`"${wanted}" is there, but SSH is closed`, "adminNetworks: ['192.0.2.0/24']");
+      return warning(`"${wanted}" exists, but SSH is closed`, "adminNetworks: ['192.0.2.0/24']");
     return ok(`"${wanted}"`);
   },
 };

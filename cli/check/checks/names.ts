@@ -19,7 +19,7 @@ export const names: RegionCheck = {
     ]);
     if (!delegated) {
       return warning(
-        `${dns.whom} don't know the zone ${strategy.zone}: a CA would not see the challenge`,
+        `the zone ${strategy.zone} is unknown to ${dns.servers}: a CA would not find the challenge`,
         `check the NS records of ${strategy.zone} in the zone above it`,
       );
     }
@@ -27,10 +27,10 @@ export const names: RegionCheck = {
     if (there.length === 0) return ok(`${hostname} and the names below it are free`);
     const own = await uapAddresses(context);
     if (there.every((address) => own.includes(address)))
-      return ok(`${hostname} is the UAP that is there (${there.join(', ')})`);
+      return ok(`${hostname} is the deployed UAP (${there.join(', ')})`);
     return warning(
-      `${hostname} or *.${hostname} has already the address ${there.join(', ')}`,
-      'a deployment replaces it or fails; remove the record before, or choose another host name',
+      `${hostname} or *.${hostname} already has the address ${there.join(', ')}`,
+      'remove the record, or choose another host name: a deployment would replace it or fail',
     );
   },
 };

@@ -12,7 +12,10 @@ export const network: RegionCheck = {
     const found = await context.network();
     const label = `"${found.name}"`;
     if (found.status !== 'ACTIVE' || found.admin_state_up === false) {
-      return failed(`${label} is ${found.admin_state_up === false ? 'down' : found.status}`, 'ask your cloud');
+      return failed(
+        `${label} is ${found.admin_state_up === false ? 'down' : found.status}`,
+        'ask your cloud administrators',
+      );
     }
     if (found.shared) return ok(`${label} is shared with all projects`);
     const own = found.project_id === session.project.id;
@@ -20,7 +23,7 @@ export const network: RegionCheck = {
       if (own || session.roles.includes('admin')) return ok(`${label} is external: floating IPs come from it`);
       return failed(
         `${label} is external and not shared: Nova lets only admins attach an instance to it`,
-        'ask your cloud to share it with your project, or deploy with the credentials of an admin',
+        'ask your cloud administrators to share it with your project, or deploy with the credentials of an admin',
       );
     }
     return warning(
@@ -40,10 +43,10 @@ export const ranges: RegionCheck = {
     const subnets = (await context.subnets()).filter(({ ip_version }) => ip_version === 4);
     const external = (await needs('network', context.network()))['router:external'];
     if (subnets.length === 0) {
-      const todo = 'compare upstreamRanges with what your cloud says';
+      const todo = 'compare upstreamRanges with the documentation of your cloud';
       return external
         ? notChecked('the subnets of an external network are shown only to its owner', todo)
-        : failed('the network has no IPv4 subnet that this project can see', 'ask your cloud');
+        : failed('the network has no IPv4 subnet that this project can see', 'ask your cloud administrators');
     }
     const own = subnets.map(({ cidr }) => IpNetwork.parse(cidr));
     const result: Finding[] = [];
@@ -58,16 +61,14 @@ export const ranges: RegionCheck = {
     }
     for (const subnet of own) {
       if (upstreamRanges.some((range) => range.contains(subnet) || subnet.contains(range))) continue;
-      result.push(
-        warning(`the subnet ${subnet} is in none of upstreamRanges`, 'apps on it are not served; add it if wanted'),
-      );
+      result.push(warning(`the subnet ${subnet} is not in upstreamRanges`, 'add it, or its apps are not served'));
     }
     for (const [address, what] of ownAddresses(subnets, session.endpointUrls(context.name))) {
       const holdsIt = (network: IpNetwork) => network.contains(IpNetwork.parse(address));
       if (!upstreamRanges.some(holdsIt) || deniedAddresses.some(holdsIt)) continue;
       result.push(
         warning(
-          `${address} in upstreamRanges is ${what}: users could reach it as if they were the UAP`,
+          `${address} in upstreamRanges is ${what}: users could reach it from the UAP's address`,
           `deniedAddresses: ['${address}']`,
         ),
       );

@@ -71,10 +71,13 @@ export const quotas: RegionCheck = {
       const texts = lacking.map(
         ({ what, needed, free, limit }) => `${needed} ${what} needed, ${free} of ${limit} free`,
       );
-      return failed(texts.join('; '), `free some in project ${session.project.name}, or ask your cloud for more`);
+      return failed(
+        texts.join('; '),
+        `free some in project ${session.project.name}, or ask your cloud administrators for more`,
+      );
     }
-    if (!quota) return notChecked('Neutron does not tell its quotas', 'compare "openstack quota show --usage"');
-    if (used.length === 0) return ok('what is needed is there already');
+    if (!quota) return notChecked('Neutron does not report its quotas', 'compare "openstack quota show --usage"');
+    if (used.length === 0) return ok('all resources already exist');
     return ok(
       used.map(({ what, needed, free }) => `${needed} of ${free === Infinity ? 'any' : free} ${what}`).join(', '),
     );
@@ -93,7 +96,7 @@ export const metadataItems: RegionCheck = {
     if (most >= 0 && needed > most) {
       return failed(
         `${needed} needed for each instance, ${most} allowed`,
-        'ask your cloud for a higher quota metadata_items',
+        'ask your cloud administrators for a higher quota metadata_items',
       );
     }
     return ok(`${needed} of ${most < 0 ? 'any' : most}`);

@@ -33,7 +33,7 @@ export const region: RegionCheck = {
     if (lacking.length > 0) {
       return failed(
         `the catalog has no ${lacking.join(' and no ')} service here`,
-        'choose settings that do without, or ask your cloud',
+        'choose settings that do not need it, or ask your cloud administrators',
       );
     }
     const others = (['dns', 'load-balancer', 'key-manager'] as const).filter((type) => session.has(type, name));

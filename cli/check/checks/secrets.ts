@@ -26,7 +26,7 @@ function fault(secret: Secret, env: Readonly<Record<string, string | undefined>>
   if (value === '') return [failed(`the ${secret.source} is empty`)];
   const [, file] = /^file (.*)$/.exec(secret.source) ?? [];
   if (file && (statSync(filePath(file)).mode & 0o044) !== 0) {
-    return [warning(`the ${secret.source} can be read by others on this machine`, `chmod 600 ${file}`)];
+    return [warning(`the ${secret.source} can be read by other users of this machine`, `chmod 600 ${file}`)];
   }
   return [];
 }

@@ -12,7 +12,7 @@ export const terraform: CloudCheck = {
     if (!found) {
       const name = io.env.TERRAFORM_BINARY_NAME || 'terraform';
       return failed(
-        `${name} can't be run, or does not tell its version`,
+        `${name} can't be run, or does not report its version`,
         'install Terraform or OpenTofu (TERRAFORM_BINARY_NAME=tofu), 1.5 or newer',
       );
     }
@@ -27,7 +27,7 @@ export const terraform: CloudCheck = {
       if ('from' in origin) return ok(`${label}: ${origin.from}`);
       return failed(
         `${label}: ${origin.wrong}`,
-        'let the registry be reached, or bring a mirror: ~/.terraform.d/plugins',
+        'allow access to the registry, or set up a mirror in ~/.terraform.d/plugins',
       );
     });
     return [own, ...(await Promise.all(providers))];

@@ -81,8 +81,8 @@ export function findEntry(io: Io, name: string): FoundEntry {
   const file = findFile(io, 'clouds', 'OS_CLIENT_CONFIG_FILE');
   if (!file) {
     throw new CommandError(
-      `there is no clouds.yaml; download it from your cloud's dashboard (API access) to ` +
-        `${join(folders(io)[1] as string, 'clouds.yaml')}, or name it by the variable OS_CLIENT_CONFIG_FILE`,
+      `clouds.yaml is missing; download it from your cloud's dashboard (API access) to ` +
+        `${join(folders(io)[1] as string, 'clouds.yaml')}, or set OS_CLIENT_CONFIG_FILE to its path`,
     );
   }
   const entries = read(file);

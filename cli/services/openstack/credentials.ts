@@ -34,7 +34,7 @@ export function findCredentials(io: Io, name: string | undefined): Credentials {
   }
   if (!io.env.OS_AUTH_URL) {
     throw new CommandError(
-      'there are no OS_* variables; load your openrc file, or name an entry of clouds.yaml by the setting openstack',
+      'the OS_* variables are not set; load your openrc file, or name an entry of clouds.yaml in the setting openstack',
     );
   }
   return credentials(io, 'the OS_* variables', entryOfVariables(io.env), true);
@@ -111,7 +111,7 @@ function methodOf(source: string, { auth_type: type }: CloudEntry, text: Text): 
   if (type === 'v3applicationcredential') return 'application credential';
   if (/^(v3)?token$/.test(type)) return 'token';
   throw new CommandError(
-    `${source} has the auth_type "${type}", which uap can't use; make an application credential: openstack application credential create uap`,
+    `${source} has the auth_type "${type}", which uap does not support; create an application credential: openstack application credential create uap`,
   );
 }
 

@@ -73,10 +73,10 @@ export class Session {
     const body = jsonOf(response) as { token?: Token } | undefined;
     const secret = response.headers['x-subject-token'];
     if (response.status !== 201 || !body?.token || typeof secret !== 'string') {
-      throw new CommandError(`${url} gives no token: ${noToken(response)}; check auth_url in ${source}`);
+      throw new CommandError(`${url} returns no token: ${noToken(response)}; check auth_url in ${source}`);
     }
     if (!body.token.project || !body.token.catalog) {
-      throw new CommandError(`the credentials are for no project; set project_name in ${source}`);
+      throw new CommandError(`the credentials have no project scope; set project_name in ${source}`);
     }
     return new Session(credentials, body.token, secret, timeout);
   }
@@ -197,16 +197,16 @@ function refused({ source, authUrl, method }: Credentials): string {
   const what: Readonly<Record<Credentials['method'], string>> = {
     password: 'wrong user name, password or project, or the user is disabled; check',
     'application credential':
-      'the application credential is unknown, expired or its secret is wrong ("openstack application credential list" shows those there are); check',
+      'the application credential is unknown, expired or its secret is wrong (see "openstack application credential list"); check',
     token: 'the token has expired; issue a new one ("openstack token issue") for',
   };
   return `${authUrl} refuses the credentials: ${what[method]} ${source}`;
 }
 
 function noToken(response: HttpResponse): string {
-  if (response.status === 404) return 'there is no Keystone v3 (HTTP 404)';
+  if (response.status === 404) return 'it has no Keystone v3 (HTTP 404)';
   if (response.status >= 300 && response.status < 400) {
-    return `it sends elsewhere, to ${response.headers.location ?? 'nowhere'} (HTTP ${response.status})`;
+    return `it redirects to ${response.headers.location ?? 'no location'} (HTTP ${response.status})`;
   }
   const fault = faultOf(response);
   return `HTTP ${response.status}${fault ? `, ${fault}` : ''}`;

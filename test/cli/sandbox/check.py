@@ -106,7 +106,7 @@ def test_good():
         check(f"{cloud}: all is ok", checked.rows and not bad, bad)
     check("by-update: a record was written and removed", Checked("by-update").has("dns updates", "ok", "looked up and removed"))
     nothing_left("after a check")
-    expect("by-hand", 0, ("dns updates", "ok", "made by hand"), ("acme", "ok", "no certificate is ordered"), TF_VAR_key_passphrase="x")
+    expect("by-hand", 0, ("dns updates", "ok", "you create the records"), ("acme", "ok", "no certificate is ordered"), TF_VAR_key_passphrase="x")
     for cloud in "cloud-a", "cloud-b":
         code, out, err, _ = uap("check", cloud)
         check(f"{cloud}: exit code 0", code == 0, out + err)
@@ -115,10 +115,10 @@ def test_good():
 
 def test_wrong_settings():
     expect("wrong-names", 1,
-           ("network", "failed", 'there is no network "publik"; did you mean public?'),
-           ("image", "failed", 'there is no image "debian-99"; did you mean debian-1'),
-           ("flavor", "failed", 'there is no flavor "m1.smal"; did you mean m1.small?'),
-           ("key pair", "failed", 'there is no key pair "nobody"', "openstack keypair create"),
+           ("network", "failed", 'the region has no network "publik"; did you mean public?'),
+           ("image", "failed", 'the region has no image "debian-99"; did you mean debian-1'),
+           ("flavor", "failed", 'the region has no flavor "m1.smal"; did you mean m1.small?'),
+           ("key pair", "failed", 'this user has no key pair "nobody"', "openstack keypair create"),
            ("ranges", "not checked", "needs network"), ("quotas", "not checked", "needs flavor"))
     expect("wrong-region", 1, ("region", "failed", 'no region "RegionOn"; did you mean RegionOne?'), ("network", "not checked", "needs region"))
     expect("wrong-ranges", 0, ("ranges", "warning", "203.0.112.0/24 is on no subnet"),
@@ -127,13 +127,13 @@ def test_wrong_settings():
 
 def test_wrong_dns():
     (SCRATCH / "other.secret").write_text("b3RoZXI=\n")
-    expect("wrong-secret", 1, ("dns updates", "failed", "is not the server's"), ("secrets", "warning", "can be read by others", "chmod 600"))
+    expect("wrong-secret", 1, ("dns updates", "failed", "differs from the server's"), ("secrets", "warning", "can be read by others", "chmod 600"))
     expect("wrong-key", 1, ("dns updates", "failed", 'does not know the key "nobody."'))
     expect("wrong-host", 1, ("dns updates", "failed", 'the key "uap-acme." may not write it'))
     expect("wrong-server", 1, ("dns updates", "failed", "198.51.100.9 does not answer"))
     expect("missing-secret", 1, ("secrets", "failed", "TF_VAR_no_such_variable is not set"))
     expect("wrong-zone", 1, ("dns updates", "failed", "the project cloud-b has no zone nowhere.example.test.", "openstack zone create"),
-           ("names", "warning", "don't know the zone nowhere.example.test"))
+           ("names", "warning", "the zone nowhere.example.test is unknown to"))
     expect("half-way", 1, ("dns updates", "failed", "no answer"))
     tools = pathlib.Path(tempfile.mkdtemp(dir=SCRATCH))
     for tool in "node", "terraform":
@@ -145,8 +145,8 @@ def test_wrong_dns():
 def test_wrong_ca():
     expect("wrong-ca", 1, ("acme", "failed", "from a CA that is not known here", ), ("caa", "not checked", "needs acme"))
     expect("wrong-directory", 1, ("acme", "failed", "is no ACME directory"))
-    expect("by-update", 0, ("acme", "warning", "trusts its CA only by the environment", "LEGO_CA_CERTIFICATES="))
-    expect("by-update", 0, ("acme", "ok", "does not tell its rate limits"), LEGO_CA_CERTIFICATES="x")
+    expect("by-update", 0, ("acme", "warning", "trusts its CA only if", "LEGO_CA_CERTIFICATES="))
+    expect("by-update", 0, ("acme", "ok", "does not publish its rate limits"), LEGO_CA_CERTIFICATES="x")
 
 
 def update(*lines):
@@ -156,7 +156,7 @@ def update(*lines):
 
 def test_caa():
     name = "caa.cloud-a.example.test."
-    # Debian 12's Pebble does not tell its name for these records.
+    # Debian 12's Pebble does not publish its name for these records.
     context = ssl.create_default_context(cafile=str(RUN / "pebble/ca.pem"))
     with urllib.request.urlopen(ACME[1], context=context, timeout=10) as answer:
         cas = json.load(answer)["meta"].get("caaIdentities")
@@ -183,7 +183,7 @@ def test_caa():
 
 
 def test_names():
-    """An address that is there already is told."""
+    """An address that already exists is reported."""
     try:
         update("update add caa.cloud-a.example.test. 1 A 192.0.2.7")
         checked = Checked("caa")
@@ -243,17 +243,17 @@ def test_bad_credentials():
     ]:
         file = clouds_yaml(name, **auth)
         checked = Checked(name, "--timeout", "2", OS_CLIENT_CONFIG_FILE=file)
-        check(f"check {name}: exit code 1, told once", checked.code == 1 and len(checked.of("credentials", "failed")) == 1
+        check(f"check {name}: exit code 1, reported once", checked.code == 1 and len(checked.of("credentials", "failed")) == 1
               and checked.has("credentials", "failed", found) and checked.has("network", "not checked", "needs credentials"), checked.text)
         seconds = one_line(f"init {name}", uap(*init, "--openstack", name, "--timeout", "2", cwd=app, OS_CLIENT_CONFIG_FILE=file), found)
         check(f"init {name} ends in bounded time ({seconds:.1f} s)", seconds < 20)
-    one_line("init without clouds.yaml", uap(*init, cwd=app, OS_CLIENT_CONFIG_FILE="", HOME=str(SCRATCH)), "there is no clouds.yaml; download it")
+    one_line("init without clouds.yaml", uap(*init, cwd=app, OS_CLIENT_CONFIG_FILE="", HOME=str(SCRATCH)), "clouds.yaml is missing; download it")
     one_line("init with a variable that names nothing", uap(*init, cwd=app, OS_CLIENT_CONFIG_FILE=nowhere), "names .*none.yaml, which does not exist")
     one_line("init with an entry that is not there", uap("init", "cloud-c", "--yes", cwd=app), 'has no entry "cloud-c"; did you mean cloud-a')
     for options, wanted in [
-        (["--region", "RegionOn"], "--region: there is no \"RegionOn\"; did you mean RegionOne"),
-        (["--network", "publik"], "--network: there is no \"publik\""),
-        (["--flavor", "huge"], '--flavor: there is no "huge"; allowed: m1.small'),
+        (["--region", "RegionOn"], "--region: \"RegionOn\" does not exist; did you mean RegionOne"),
+        (["--network", "publik"], "--network: \"publik\" does not exist"),
+        (["--flavor", "huge"], '--flavor: "huge" does not exist; allowed: m1.small'),
         (["--host", "proxy.elsewhere.test"], "is not in the zone cloud-b.example.test"),
         (["--host", "https://proxy.cloud-b.example.test/"], "is a URL"),
         (["--email", "nobody"], "is not a mail address"),
@@ -282,14 +282,14 @@ def new_app():
 def test_init():
     app = new_app()
     code, out, err, _ = uap("init", "cloud-b", "--yes", "--host", "check.cloud-b.example.test", "--certificate", "instance", *ACME, cwd=app)
-    check("init --yes of a cloud with Designate", code == 0 and "stacks/cloud-b.yaml is written; stacks/index.ts finds it by itself." in out, out + err)
+    check("init --yes of a cloud with Designate", code == 0 and "stacks/cloud-b.yaml is written; stacks/index.ts reads it." in out, out + err)
     written = (app / "stacks/cloud-b.yaml").read_text()
     for line in ["zone: cloud-b.example.test", "publicNetwork: public", "upstreamRanges: [198.51.100.0/24]",
                  "allowSpecialPurposeRanges: true", "deniedAddresses: [198.51.100.1]", "flavor: m1.small", "region: RegionOne"]:
         check(f"it has {line}", line in written, written)
     check("what it wrote passes uap check", uap("check", "cloud-b", cwd=app)[0] == 0)
     code, out, err, _ = uap("init", "cloud-b", "--yes", cwd=app)
-    check("a second init writes over nothing", code == 1 and "is there already; --force" in err and (app / "stacks/cloud-b.yaml").read_text() == written, err)
+    check("a second init writes over nothing", code == 1 and "already exists; give --force" in err and (app / "stacks/cloud-b.yaml").read_text() == written, err)
     both = "proxy-one.cloud-a.example.test,proxy-two.cloud-a.example.test"
     code, out, err, _ = uap("init", "cloud-a", "--yes", "--region", "RegionOne,RegionTwo", "--host", both, "--dns-server", "198.51.100.1",
                             "--zone", "cloud-a.example.test", "--dns-key", "uap-cloud-a", "--dns-key-file", str(RUN / "tsig/cloud-a.secret"),
@@ -330,7 +330,7 @@ def test_init_on_a_terminal():
     answers = 0
     try:
         for question, keys in [
-            ("Which regions get a UAP?", "\r"), ("really there?", "\r"), ("Which flavor?", "\r"), ("How are DNS records made?", "\r"),
+            ("Which regions get a UAP?", "\r"), ("really there?", "\r"), ("Which flavor?", "\r"), ("How are DNS records created?", "\r"),
             ("Which host name?", "\x15typed.cloud-b.example.test\r"), ("Where do the wildcard certificates come from?", "\x1b[B\r"),
             ("Which mail address", "\x15ops@cloud.org\r"),
         ]:
@@ -366,7 +366,7 @@ def interrupt(cloud, when, signal_number, **env):
     out, _ = process.communicate(timeout=60)
     seconds = time.monotonic() - start
     check(f"{cloud}: ended by {signal_number.name} with a record written: exit code 130 after {seconds:.1f} s",
-          running and process.returncode == 130 and "ended before all was checked" in out, (running, process.returncode, out))
+          running and process.returncode == 130 and "interrupted before all checks had ended" in out, (running, process.returncode, out))
 
 
 def test_interrupted():
