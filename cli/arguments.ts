@@ -9,7 +9,7 @@ export const commonOptions: Options = {
   stacks: { value: 'FILE', help: 'file that exports "clouds" (default: stacks/index.ts)' },
 };
 
-/** Teaches the parser our options. What it would refuse in its own words comes back to `readArguments`. */
+/** Adds our options to the parser. `readArguments` reports mistakes, so that messages have our wording. */
 export function addOptions(parser: Parser, options: Options): Parser {
   for (const [name, option] of Object.entries(options)) parser.addOption(parserOption(name, option));
   return parser.allowUnknownOption().allowExcessArguments();

@@ -12,7 +12,7 @@ export const defaultStacks = 'stacks/index.ts';
 
 /**
  * The settings of a cloud from the operator's app. They may come from another copy of this package than the command:
- * the library tells its strategies by a mark, not by their class.
+ * the library recognizes its strategies by a marker, not by their class.
  */
 export function findCloud(name: string | undefined, stacks: string | undefined, io: Io): CloudSpec {
   const { clouds, label } = allClouds(stacks, io);
@@ -20,7 +20,7 @@ export function findCloud(name: string | undefined, stacks: string | undefined, 
   if (name === undefined)
     throw new UsageError(`the name of a cloud is missing; ${label} has ${names.join(', ') || 'none'}`);
   const cloud = clouds.find((one) => one?.name === name);
-  // A cloud whose name is wrong may be the one that is meant; what is wrong is reported when it is used.
+  // A cloud with an invalid name may be the wanted one; its settings are validated later.
   const nameless = clouds.find((one) => typeof one?.name !== 'string');
   if (!cloud && nameless) return nameless;
   if (!cloud) throw new UsageError(`${label} has no cloud "${name}"; ${suggestion(name, names)}`);
@@ -46,7 +46,7 @@ function loadClouds(file: string, label: string, load: (file: string) => unknown
   try {
     exported = load(file) as { clouds?: unknown };
   } catch (error) {
-    // Mistakes in the settings are reported as such, whichever copy of this package found them.
+    // The error may come from another copy of this package, so its class does not help.
     if (error instanceof CommandError || (isNativeError(error) && error.name === 'SettingsError')) throw error;
     throw new CommandError(`${label} can't be loaded: ${reason(error)}`);
   }
@@ -60,7 +60,7 @@ function loadClouds(file: string, label: string, load: (file: string) => unknown
 function reason(error: unknown): string {
   if (!isNativeError(error)) return String(error);
   const notFound = (error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND';
-  // Who required whom is of no use to an operator.
+  // The stack of `require` calls does not help an operator.
   return notFound ? (error.message.split('\n')[0] as string) : error.message;
 }
 
@@ -70,7 +70,7 @@ function load(file: string): unknown {
   return requireThere(file);
 }
 
-/** Lets `require` take TypeScript: by the app's own tsx, or else by ours. */
+/** Lets `require` load TypeScript with the app's tsx, or else with ours. */
 function loadTypeScript(requireThere: NodeJS.Require): void {
   for (const from of [requireThere, require]) {
     try {

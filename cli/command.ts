@@ -7,7 +7,7 @@ export interface Output {
   readonly columns?: number;
 }
 
-/** What the command line has of the world. */
+/** Input and output of the command line. */
 export interface Io {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -16,7 +16,7 @@ export interface Io {
   readonly cwd: string;
   /** Loads the file with the clouds. @default - `require`, of TypeScript by tsx */
   readonly load?: (file: string) => unknown;
-  /** Ends a command that would go on. */
+  /** Ends a long-running command. */
   readonly signal?: AbortSignal;
 }
 
@@ -36,7 +36,7 @@ export type Values = Readonly<Record<string, string | true | readonly string[] |
 export interface Invocation {
   readonly io: Io;
   readonly values: Values;
-  /** The settings that were asked for, as given and with every default. */
+  /** The settings of the cloud, as given and with every default. */
   readonly spec: CloudSpec;
   readonly cloud: ResolvedCloud;
 }
@@ -58,7 +58,7 @@ export interface CloudCommand extends AnyCommand {
   run(invocation: Invocation): Promise<number>;
 }
 
-/** A command that finds the cloud by other means. */
+/** A command whose first argument is not a cloud. */
 export interface GeneralCommand extends AnyCommand {
   /** Its arguments, for the help: `<address> <port>`. */
   readonly usage: string;
@@ -70,7 +70,7 @@ export type Command = CloudCommand | GeneralCommand;
 /** A mistake on the command line. One line for people; the exit code is 2. */
 export class UsageError extends Error {}
 
-/** Something that can't be done, for a reason that one line tells; the exit code is 1. */
+/** A failure with its reason in one line; the exit code is 1. */
 export class CommandError extends Error {}
 
 /** The value of an option that takes one. */

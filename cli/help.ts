@@ -4,7 +4,7 @@ import type { Command, Io } from './command';
 
 const widest = 110;
 
-/** What CDKTF does itself: at its place in our help, and named in an error if uap is asked for it. */
+/** Commands of CDKTF: the help lists them, and an error names them if uap is called with one. */
 const cdktfCommands: Readonly<Record<string, string>> = {
   diff: 'Show what a deployment would create, change or replace.',
   deploy: 'Create or update the UAPs; returns once each answers with the right certificate.',
@@ -35,7 +35,7 @@ class OurHelp extends Help {
     return paint(text, 'cyan');
   }
 
-  /** As our errors write it, `--out DIR`: that a value may be left out is the parser's affair. */
+  /** `--out DIR`, as in our errors, without the brackets of the parser. */
   override optionTerm({ flags }: { flags: string }): string {
     return flags.replace(/[[\]]/g, '');
   }

@@ -46,7 +46,7 @@ export const image: CloudCommand = {
     ]);
     const common = new CloudContext(io, spec, cloud, 30, new Undo());
     const context = new RegionContext(common, region);
-    // For its own error; the look-ups below would only report that it failed.
+    // First, for its own error; the queries below would only report a missing prerequisite.
     await common.session();
     await context.session();
     const userData = imageUserData(instanceFiles(cloud, region));

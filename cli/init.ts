@@ -6,7 +6,7 @@ import { CommandError, type GeneralCommand, type Io, text, UsageError, type Valu
 import type { Answer } from './init/ask';
 import type { Settings } from './init/settings';
 
-const form = /^[a-z][a-z0-9-]{0,62}$/;
+const namePattern = /^[a-z][a-z0-9-]{0,62}$/;
 
 export const init: GeneralCommand = {
   name: 'init',
@@ -98,20 +98,20 @@ export const init: GeneralCommand = {
   },
 };
 
-/** Where it will be written; what can be known to be wrong is reported before the first question. */
+/** The file to write; known mistakes are reported before the first question. */
 function fileOf(io: Io, values: Values, name: string): string {
-  if (!form.test(name)) {
+  if (!namePattern.test(name)) {
     const lower = name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^[^a-z]+|-+$/g, '');
-    const better = form.test(lower) ? `; write: uap init ${lower} --openstack ${name}` : '';
+    const better = namePattern.test(lower) ? `; write: uap init ${lower} --openstack ${name}` : '';
     throw new UsageError(`the name of a cloud has only lower-case letters, digits and hyphens; got "${name}"${better}`);
   }
   const folder = dirname(stacksFile(io, values));
   const [file = '', ...others] = ['yaml', 'yml', 'ts', 'js'].map((suffix) => join(folder, `${name}.${suffix}`));
   const other = others.find(existsSync);
-  // Of a cloud in two files neither could be used.
+  // A cloud must not be in two files.
   if (other) throw new CommandError(`${relative(io.cwd, other)} already exists; choose another name, or remove it`);
   if (existsSync(file) && values.force !== true) {
     throw new CommandError(`${relative(io.cwd, file)} already exists; give --force to overwrite it`);
@@ -141,12 +141,12 @@ function schemaPath(io: Io, file: string): string {
 }
 
 /**
- * Puts the settings in place once they are read back and found to be right; a reader never sees half of the file.
+ * Writes a draft, validates it and renames it, so that a reader never sees a partial or invalid file.
  * @throws SettingsError if they are wrong
  */
 async function write(file: string, name: string, content: string): Promise<void> {
   const { cloudFromYaml, resolveCloud, SettingsError } = await import('../lib');
-  // The name that begins with a dot is of no cloud.
+  // Clouds have no names that begin with a dot.
   const draft = join(dirname(file), `.${name}.yaml`);
   mkdirSync(dirname(file), { recursive: true });
   try {
@@ -156,7 +156,7 @@ async function write(file: string, name: string, content: string): Promise<void>
   } catch (error) {
     rmSync(draft, { force: true });
     if (!(error instanceof SettingsError)) throw error;
-    // Lines of a file that is gone are of no use.
+    // The draft is gone, so its line numbers do not help.
     throw new SettingsError(
       name,
       error.problems.map(({ at, ...problem }) => problem),
@@ -197,7 +197,7 @@ function next({ name, acme, certificate }: Settings): string[] {
   const caFile = certificate.kind === 'acme' && typeof directory === 'object' ? directory.caFile : undefined;
   return [
     `npx uap check ${name}`,
-    // Terraform's acme provider knows a CA of one's own from the environment alone.
+    // Terraform's acme provider reads a private CA only from the environment.
     `${caFile ? `LEGO_CA_CERTIFICATES=${caFile} ` : ''}npx cdktf deploy ${name}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { CommandError, type Io } from './command';
 
-/** A program that is not on the PATH. */
+/** The program is not on the PATH. */
 export class NotInstalled extends CommandError {
   constructor(program: string) {
     super(`${program} is not installed, or not in the PATH`);
@@ -12,12 +12,12 @@ export interface ExecuteOptions {
   readonly cwd?: string;
   /** @default - that of this process */
   readonly env?: NodeJS.ProcessEnv;
-  /** Text for its standard input; `terminal` lets it ask there. @default - it reads nothing */
+  /** Text for its standard input; `terminal` passes on that of this process. @default - none */
   readonly input?: string | 'terminal';
   /** Seconds after which it is killed. @default - unlimited */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
-  /** Whether it has a process group of its own, which Ctrl-C does not end. @default false */
+  /** Whether it runs in a separate process group, which Ctrl-C does not end. @default false */
   readonly detached?: boolean;
   /** Where its output is shown as well, while it runs. @default - nowhere */
   readonly show?: Pick<Io, 'stdout' | 'stderr'>;
@@ -52,7 +52,7 @@ export function execute(program: string, args: readonly string[], options: Execu
     const kill = () => {
       timedOut = true;
       child.kill('SIGKILL');
-      // What it started may keep them open.
+      // Its child processes may keep these streams open.
       child.stdout?.destroy();
       child.stderr?.destroy();
     };
@@ -66,7 +66,7 @@ export function execute(program: string, args: readonly string[], options: Execu
       clearTimeout(timer);
       resolve({ code: code ?? 1, timedOut, ...text });
     });
-    // It may end before it has read all.
+    // It may end before it has read everything.
     child.stdin?.on('error', () => undefined).end(input);
   });
 }
@@ -82,7 +82,7 @@ export async function run([program = '', ...args]: readonly string[]): Promise<s
   throw new CommandError(stderr.trim() || `${[program, ...args].join(' ')} ended with exit code ${code}`);
 }
 
-/** Runs something that is told of Ctrl-C and the like, instead of being ended by it. */
+/** Calls a function whose signal is aborted on Ctrl-C, SIGTERM and SIGHUP, which then do not end the process. */
 export async function untilEnded<T>(
   signal: AbortSignal | undefined,
   call: (ended: AbortSignal) => Promise<T>,

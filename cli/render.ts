@@ -38,7 +38,7 @@ function refuseUsed(folder: string, label: string, force: boolean): void {
 }
 
 function regionFolder({ region, hostname }: ResolvedRegion): string {
-  // A region's name is the cloud's to choose; only what is safe in a path stays.
+  // A region's name may hold any character; only those safe in a path stay.
   return (region ?? hostname).replace(/[^\w.-]/g, '_').replace(/^\.+/, '_');
 }
 
@@ -49,7 +49,7 @@ async function writeFiles(cloud: ResolvedCloud, region: ResolvedRegion, folder: 
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
-    // Not by the option of writeFile, which the umask cuts and an existing file ignores.
+    // The mode option of writeFile is limited by the umask and ignored for existing files.
     chmodSync(file, Number.parseInt(mode, 8));
   }
   return files.length;

@@ -3,7 +3,7 @@ import { CommandError, type Io } from './command';
 
 export type Result = 'ok' | 'warning' | 'failed' | 'not checked';
 
-/** What was found out about something. */
+/** The result of a check. */
 export interface Finding {
   readonly result: Result;
   /** What was seen, one sentence without a period. */
@@ -33,14 +33,14 @@ function finding(result: Result, detail: string, todo?: string, figures?: Figure
   return { result, detail, ...(todo && { todo }), ...(figures && { figures }) };
 }
 
-/** Something that a check needs and another check reports as failed: it is reported once. */
+/** A prerequisite of a check failed in another check, which reports it. */
 export class Missing extends CommandError {
   constructor(what: string) {
     super(`needs ${what}`);
   }
 }
 
-/** What another check is about, for one that needs it. */
+/** A value that another check reports on, for a check that needs it. */
 export async function needs<T>(what: string, value: Promise<T>): Promise<T> {
   try {
     return await value;
@@ -49,7 +49,7 @@ export async function needs<T>(what: string, value: Promise<T>): Promise<T> {
   }
 }
 
-/** The findings of a check: what can't be done is a finding as well, a fault of this program is not. */
+/** The findings of a check. A CommandError becomes a failed finding; other errors are thrown. */
 export async function findings<T extends Finding>(run: () => Promise<T | readonly T[]>): Promise<readonly Finding[]> {
   try {
     return [await run()].flat() as readonly T[];

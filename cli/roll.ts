@@ -104,12 +104,12 @@ class Terraform {
   }
 }
 
-/** Programs run in the operator's app, may ask on the terminal, and end with this command. */
+/** Programs run in the folder of the app, may prompt on the terminal, and end with this command. */
 function inApp(io: Io): ExecuteOptions {
   return { cwd: io.cwd, env: { ...io.env }, input: 'terminal', signal: io.signal };
 }
 
-/** Runs a program in silence; only if it fails, its output is shown. */
+/** Runs a program without showing its output, unless it fails. */
 async function must(io: Io, failure: string, program: string, args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await execute(program, args, inApp(io));
   if (code === 0) return stdout;
@@ -117,7 +117,7 @@ async function must(io: Io, failure: string, program: string, args: readonly str
   throw new CommandError(failure);
 }
 
-/** Without this, one that is broken and one that is being replaced could be all there are. */
+/** Otherwise a broken instance and the one being replaced could be all instances of a UAP. */
 async function othersAnswer(
   io: Io,
   replica: Replica,

@@ -19,7 +19,7 @@ import { serve } from './serve';
 import { show } from './show';
 import { url } from './url';
 
-/** The commands, by when one needs them. */
+/** The commands, in the order of their use. */
 export const stages: Readonly<Record<'before' | 'after', readonly Command[]>> = {
   before: [init, show, check, render, serve, diagram, image],
   after: [probe, url, exosphere, roll],
@@ -29,7 +29,7 @@ const commands: readonly Command[] = Object.values(stages).flat();
 
 /**
  * Runs the `uap` command.
- * @returns its exit code: 0 done, 1 it can't be done (the reason is printed), 2 a mistake on the command line
+ * @returns its exit code: 0 done, 1 failed (the reason is printed), 2 a mistake on the command line
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
@@ -73,7 +73,7 @@ async function invoke(
   const [cloudName, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`${command.name} takes one cloud; remove "${more.join(' ')}"`);
   const spec = findCloud(cloudName, text(values, 'stacks'), io);
-  // The library takes a while to load, which help and mistakes need not wait for.
+  // Loading the library takes a while; help and usage errors do not need it.
   const { resolveCloud, settingsWarnings } = await import('../lib/settings');
   for (const warning of settingsWarnings(spec)) io.stderr.write(`uap: warning: ${warning}\n`);
   return command.run({ io, values, spec, cloud: resolveCloud(spec) });

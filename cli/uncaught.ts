@@ -1,4 +1,4 @@
-// Imported first by an app: a mistake in its settings ends it with the message alone, without the calls that led there.
+// Imported first by an app: a mistake in its settings ends it with only the message, without a stack trace.
 import { isForPeople } from './errors';
 
 process.on('uncaughtException', (error) => {

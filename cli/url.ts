@@ -43,7 +43,7 @@ async function write(io: Io, values: Values, [address, portText, ...more]: reado
     }
   };
   const uaps = await candidates(io, values);
-  // A wrong address is reported before the UAP that serves it is looked for.
+  // A wrong address is reported before the search for a UAP that serves it.
   for (const uap of uaps) hostOf(uap);
   const uap = serving(uaps, address);
   const result = `https://${hostOf(uap)}/`;
@@ -69,7 +69,7 @@ async function read(io: Io, values: Values, given: string): Promise<number> {
   return 0;
 }
 
-/** The UAPs that are meant: all of the app, unless options say less. */
+/** The UAPs to consider: all of the app, unless options select some. */
 async function candidates(io: Io, values: Values): Promise<Uap[]> {
   const [name, region, stacks] = [text(values, 'cloud'), text(values, 'region'), text(values, 'stacks')];
   const specs = name === undefined ? allClouds(stacks, io).clouds : [findCloud(name, stacks, io)];
@@ -82,7 +82,7 @@ async function candidates(io: Io, values: Values): Promise<Uap[]> {
     );
 }
 
-/** The one whose ranges have the address. */
+/** The only UAP whose ranges contain the address. */
 function serving(uaps: readonly Uap[], address: string): Uap {
   const asked = IpNetwork.parse(address);
   const found = uaps.filter(({ region }) => region.upstreamRanges.some((range) => range.contains(asked)));

@@ -30,7 +30,7 @@ export type RegionCheck = Check<RegionContext>;
 
 const uuid = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
-/** What the checks of a cloud have in common. Everything is asked for once, when the first check needs it. */
+/** What the checks of a cloud share. Each value is fetched once, when the first check needs it. */
 export class CloudContext {
   readonly credentials = once(async (): Promise<Credentials> => findCredentials(this.io, this.cloud.openstack));
   readonly session = once(async () => Session.connect(await this.credentials(), this.timeout));
@@ -40,7 +40,7 @@ export class CloudContext {
     const used = this.cloud.regions.some(({ certificate }) => certificate.needsAcme);
     return acme && used ? readDirectory(acme.directory, this.timeout) : undefined;
   });
-  /** What Terraform would make. */
+  /** What Terraform would create. */
   readonly plan = once(async (): Promise<Plan> => planOf(this.spec));
 
   constructor(
@@ -58,7 +58,7 @@ export class CloudContext {
   }
 }
 
-/** What the checks of a region have in common. */
+/** What the checks of a region share. */
 export class RegionContext {
   constructor(
     readonly common: CloudContext,
@@ -100,7 +100,7 @@ export class RegionContext {
   readonly image = once(async (): Promise<Image> => {
     const all = await images(await this.connected(), this.name);
     const wanted = this.region.image;
-    // As Terraform takes it: of several of that name the newest.
+    // Like Terraform: the newest image of that name.
     const found = all.find(({ id, name }) => (uuid.test(wanted) ? id === wanted : name === wanted));
     if (found) return found;
     throw new CommandError(`the region has no image "${wanted}"; ${meant(wanted, all, 'openstack image list')}`);
@@ -140,7 +140,7 @@ function once<T>(call: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;
   return () => {
     result ??= call();
-    // Whoever waits for it gets the error; it is not lost, nor does it end the process before.
+    // Callers get the error; this handler only prevents an unhandled rejection.
     result.catch(() => undefined);
     return result;
   };

@@ -2,7 +2,7 @@ import { TerraformProvider, TerraformResource } from 'cdktf';
 import type { CloudSpec } from '../../lib';
 import { withStack } from '../stack';
 
-/** A resource that Terraform would make. */
+/** A resource that Terraform would create. */
 export interface PlannedResource {
   /** e.g. `openstack_compute_instance_v2`. */
   readonly type: string;
@@ -32,7 +32,7 @@ interface Inputs {
   readonly metadataInput?: object;
 }
 
-/** What a cloud's stack consists of; read from the stack itself, so that nothing here must know what it makes. */
+/** What a cloud's stack consists of; read from the stack, so the checks need no list of resources. */
 export function planOf(spec: CloudSpec): Plan {
   return withStack(spec, ({ node }) => {
     const elements = node.findAll();

@@ -8,7 +8,7 @@ export interface CheckRow extends Row {
 
 export interface Outcome {
   readonly rows: readonly CheckRow[];
-  /** Whether somebody ended it before the end. */
+  /** Whether a signal ended the checks early. */
   readonly interrupted: boolean;
 }
 

@@ -35,7 +35,7 @@ export async function findTerraform(io: Io): Promise<Terraform | undefined> {
   return { binary, version: version ?? '0', registry, platform: platform ?? '' };
 }
 
-/** Where a provider would come from, or why it can't be had. */
+/** Where a provider would come from, or why it is unavailable. */
 export type Origin = { readonly from: string } | { readonly wrong: string };
 
 /** Looks where Terraform looks: its mirrors, then the registry. */

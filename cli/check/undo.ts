@@ -1,4 +1,4 @@
-/** What has been written to a service and must be removed, come what may. */
+/** Records written to a service that must be removed in any case. */
 export class Undo {
   private readonly pending = new Set<() => Promise<void>>();
   private readonly failures: string[] = [];

@@ -22,7 +22,7 @@ export function mermaid({ cloud, lanes }: Picture): string {
     lines.push(`  ${['browser', ...ids, `users${index}`].join(' ==> ')}`);
     if (records) lines.push(`  browser -. DNS .-> ${records.id}`);
     for (const { from, to } of lane.steps) {
-      // The way of the requests is there already.
+      // These edges are drawn above.
       if (!ids.includes(from) || !ids.includes(to)) lines.push(`  ${from} --> ${to}`);
     }
   });

@@ -10,7 +10,7 @@ export interface Words {
   readonly lines: readonly string[];
 }
 
-/** Finds a look-up that a resource refers to. */
+/** Finds a data source that a resource refers to. */
 export type LookUp = (type: string) => Block | undefined;
 
 /**

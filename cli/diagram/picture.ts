@@ -21,14 +21,14 @@ export interface Lane {
   readonly users: Words;
 }
 
-/** What is drawn of a cloud. */
+/** The content of the diagram of a cloud. */
 export interface Picture {
   readonly cloud: string;
   readonly lanes: readonly Lane[];
 }
 
 /**
- * What a stack makes, by region: each part is one or more of its resources, each step a reference between them. Only
+ * What a stack creates, by region: each part is one or more of its resources, each step a reference between them. Only
  * what is no resource comes from the settings.
  */
 export function pictureOf(stack: UapStack): Picture {
@@ -92,7 +92,7 @@ function withoutDetours(steps: readonly Step[]): Step[] {
   );
 }
 
-/** What the settings say and no resource is made for. */
+/** What the settings say without a resource. */
 function withSettings(prefix: string, region: ResolvedRegion, parts: readonly Part[]): Part[] {
   const lines = [`certificate: ${region.certificate.description}`];
   const shown = parts.map((part) => (part.kind === 'instance' ? { ...part, lines: [...part.lines, ...lines] } : part));

@@ -3,7 +3,7 @@ import { TerraformDataSource, TerraformProvider, TerraformResource, type Terrafo
 /** A block of Terraform's JSON. */
 export type Block = Readonly<Record<string, unknown>>;
 
-/** A resource or a look-up of a stack. */
+/** A resource or a data source of a stack. */
 export interface Resource {
   readonly element: TerraformResource | TerraformDataSource;
   /** As expressions write it: `openstack_compute_instance_v2.one`, `data.openstack_images_image_ids_v2.two`. */
@@ -25,7 +25,7 @@ interface Written {
   readonly locals?: Block;
 }
 
-/** The resources and look-ups of a stack, and what refers to what. */
+/** The resources and data sources of a stack, with their references. */
 export function readStack(stack: TerraformStack): Resource[] {
   const written: Written = stack.toTerraform();
   const elements = stack.node.findAll();
@@ -40,7 +40,7 @@ export function readStack(stack: TerraformStack): Resource[] {
     const provider = written.provider?.[kind]?.find((one) => one.alias === alias);
     return [{ element, address: `${isResource ? '' : 'data.'}${type}.${id}`, type, block, provider }];
   });
-  // A terraform_data that runs nothing is bookkeeping: what replaces an instance, what it was made with.
+  // A terraform_data that runs nothing is bookkeeping: what replaces an instance, how it was created.
   const shown = found.filter(({ type, block }) => type !== 'terraform_data' || block.provisioner !== undefined);
   const known = new Set(shown.map(({ address }) => address));
   return shown.map((one) => ({
@@ -51,7 +51,7 @@ export function readStack(stack: TerraformStack): Resource[] {
   }));
 }
 
-/** Addresses in the expressions of a block, each perhaps with an attribute behind it, and in the locals that it names. */
+/** Addresses in the expressions of a block, with or without an attribute, and in the locals that they use. */
 function references(block: unknown, locals: Block, found = new Set<string>()): Set<string> {
   for (const word of JSON.stringify(block).split(/[^\w.-]+/)) {
     const [kind = '', name = '', more = ''] = word.split('.');

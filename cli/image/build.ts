@@ -15,7 +15,7 @@ export interface ImageOrder {
   readonly userData: string;
   /** Seconds until the packages are installed and the instance has stopped, and again until the image is stored. */
   readonly timeout: number;
-  /** Seconds between two looks. */
+  /** Seconds between two polls. */
   readonly pause: number;
   /** Whether an instance that failed stays. */
   readonly keep: boolean;

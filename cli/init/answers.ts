@@ -7,7 +7,7 @@ import type { Asker } from './ask';
 /** What the questions are asked with. */
 export interface Interview {
   readonly ask: Asker;
-  /** Things that were found out and that the operator should know. */
+  /** Findings to report to the operator. */
   readonly remarks: string[];
   /** Seconds that a service may take. */
   readonly timeout: number;

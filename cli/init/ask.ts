@@ -33,7 +33,7 @@ export interface Answer {
   readonly by: 'given' | 'answered' | 'proposed' | 'only one';
 }
 
-/** What questions are asked on; `undefined` is nobody to ask. */
+/** Prompts on a terminal. */
 export interface Terminal {
   select(message: string, choices: readonly Choice[], proposal: string | undefined): Promise<string>;
   checkbox(message: string, choices: readonly Choice[], proposals: readonly string[]): Promise<string[]>;
@@ -117,12 +117,12 @@ export class Asker {
     return given;
   }
 
-  /** Whether something that is found out is meant so; without a terminal it is. */
+  /** Asks for confirmation; without a terminal the answer is yes. */
   async confirm(message: string): Promise<boolean> {
     return this.terminal ? this.terminal.confirm(message) : true;
   }
 
-  /** Something that was found out and not asked. */
+  /** Records an answer that was determined without a question. */
   note(option: string, value: string, by: Answer['by']): string {
     this.answers.push({ option, value, by });
     return value;

@@ -32,28 +32,28 @@ export async function interview(
 ): Promise<{ settings: Settings; remarks: readonly string[] }> {
   const credentials = findCredentials(io, openstack);
   const session = await Session.connect(credentials, timeout);
-  const meeting: Interview = { ask, remarks: [], timeout };
-  const regions = await askRegions(meeting, session);
+  const state: Interview = { ask, remarks: [], timeout };
+  const regions = await askRegions(state, session);
   const surveys = await Promise.all(regions.map((region) => survey(session, region ?? undefined)));
   const first = surveys[0] as Survey;
 
   const more = extras.filter(([type]) => session.has(type, regions[0] ?? undefined)).map(([, what]) => what);
-  if (more.length > 0) meeting.remarks.push(`the cloud also has ${more.join(' and ')}`);
+  if (more.length > 0) state.remarks.push(`the cloud also has ${more.join(' and ')}`);
 
   const parts: Omit<RegionAnswer, 'hostname'>[] = [];
   for (const [index, region] of regions.entries()) {
-    parts.push(await askRegion(meeting, region, surveys[index] as Survey, regions.length > 1));
+    parts.push(await askRegion(state, region, surveys[index] as Survey, regions.length > 1));
   }
-  const dns = await askDns(meeting, first);
+  const dns = await askDns(state, first);
   const zone = dns.kind === 'manual' ? undefined : dns.zone;
-  const hostnames = await askHostnames(meeting, regions, zone);
-  const certificate = await askCertificate(meeting, dns);
+  const hostnames = await askHostnames(state, regions, zone);
+  const certificate = await askCertificate(state, dns);
   const zoneEmail = first.zones?.find((one) => normalHostname(one.name) === zone)?.email;
   const nameServers = first.networks.find((one) => one.name === parts[0]?.publicNetwork)?.subnets ?? [];
   const acme =
     certificate.kind === 'fromPem'
       ? undefined
-      : await askAcme(meeting, zoneEmail, [...new Set(nameServers.flatMap((subnet) => subnet.dns_nameservers))]);
+      : await askAcme(state, zoneEmail, [...new Set(nameServers.flatMap((subnet) => subnet.dns_nameservers))]);
 
   const keystone = new URL(credentials.authUrl).hostname;
   const named = !isIP(keystone.replace(/^\[|\]$/g, '')) && !checkHostname(keystone);
@@ -67,7 +67,7 @@ export async function interview(
       certificate,
       regions: parts.map((part, index) => ({ ...part, hostname: hostnames[index] as string })),
     },
-    remarks: meeting.remarks,
+    remarks: state.remarks,
   };
 }
 

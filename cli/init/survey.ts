@@ -38,7 +38,7 @@ export async function survey(session: Session, region: string | undefined): Prom
     images(session, region),
     flavors(session, region),
     keyPairs(session, region),
-    // A Designate that is broken is as good as none here: uap check tells why.
+    // A failing Designate counts as missing here; uap check reports the reason.
     session.has('dns', region) ? zones(session, region).catch(() => undefined) : undefined,
   ]);
   return {

@@ -7,13 +7,13 @@ import { ask, bounded, type Peer } from './connection';
 import { proxyStatus } from './proxy-status';
 import { wasTried } from './refusals';
 
-/** An app to ask by way of the UAP. */
+/** An app that is requested through the UAP. */
 export interface App extends Target {
-  /** Path of a WebSocket of it. @default - `/` is tried, and need not be one */
+  /** Path of its WebSocket. @default - `/`, where a missing WebSocket is no failure */
   readonly webSocket?: string;
 }
 
-/** Whether an app is asked for by way of a region's UAP: not, if it is another region's. */
+/** Whether a region's UAP is tested with the app: not if it is in the ranges of another region. */
 export function isOf(region: Ranges, regions: readonly Ranges[], { address }: Target): boolean {
   const target = IpNetwork.parse(address);
   const holds = ({ upstreamRanges }: Ranges) => upstreamRanges.some((range) => range.contains(target));
@@ -26,7 +26,7 @@ export function targetText({ protocol, address, port }: Target): string {
   return `${protocol}://${address}:${port}`;
 }
 
-/** A request that is passed on; any answer of the app will do. */
+/** A proxied request: any answer of the app is ok. */
 export async function proxied(peer: Peer, hostname: string, app: App): Promise<Finding> {
   const { status, headers } = await ask(peer, formatHost(app, hostname));
   const own = proxyStatus(headers, hostname);
@@ -39,7 +39,7 @@ export async function proxied(peer: Peer, hostname: string, app: App): Promise<F
   return ok(`${seen}, answered by the app`);
 }
 
-/** A WebSocket to the app: its handshake, then a ping that comes back, which every WebSocket server owes (RFC 6455). */
+/** A WebSocket to the app: its handshake, then a ping, which every WebSocket server answers (RFC 6455). */
 export async function webSocket(peer: Peer, hostname: string, app: App): Promise<Finding> {
   const path = app.webSocket ?? '/';
   const outcome = await bounded<number | string>(peer, (signal, resolve, reject) => {

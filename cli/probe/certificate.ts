@@ -11,7 +11,7 @@ export interface Trust {
   readonly label: string;
 }
 
-/** Where systems keep their CAs: Debian, Fedora, Alpine and macOS. Node itself has a list of its own. */
+/** CA bundles of Debian, Fedora, Alpine and macOS; Node has a separate list. */
 const bundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
 
 /**

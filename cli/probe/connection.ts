@@ -6,7 +6,7 @@ import tls from 'node:tls';
 import { CommandError } from '../command';
 import { networkReasons, noAnswerIn } from '../services/http';
 
-/** Why there was no answer, in words for an operator. */
+/** No answer; the message has the reason for an operator. */
 export class NoAnswer extends CommandError {
   constructor(
     message: string,
@@ -17,7 +17,7 @@ export class NoAnswer extends CommandError {
   }
 }
 
-/** Where a UAP is asked, and how long it may take. */
+/** Address of a UAP, and the timeout of a request. */
 export interface Peer {
   readonly address: string;
   readonly timeoutMs: number;
@@ -39,7 +39,7 @@ export function handshake(peer: Peer, servername: string, options: tls.Connectio
       port: 443,
       servername,
       rejectUnauthorized: false,
-      // The chain alone: names are looked at by themselves.
+      // Only the chain is verified here; names are checked separately.
       checkServerIdentity: () => undefined,
       ...options,
     });
@@ -76,7 +76,7 @@ export interface Ask {
   readonly plain?: boolean;
 }
 
-/** One GET on a connection of its own, up to the headers of the answer. @throws NoAnswer */
+/** One GET on a separate connection, up to the headers of the answer. @throws NoAnswer */
 export function ask(peer: Peer, host: string, { path = '/', plain = false }: Ask = {}): Promise<Answer> {
   return bounded(peer, (signal, resolve, reject) => {
     const [start, marks] = [performance.now(), { connect: 0, secure: 0 }];
@@ -107,7 +107,7 @@ export function ask(peer: Peer, host: string, { path = '/', plain = false }: Ask
         firstByte: performance.now() - ready,
       };
       resolve({ status: response.statusCode ?? 0, headers: response.headers, times });
-      // An app may send for ever.
+      // The body of an app's answer may be endless.
       request.destroy();
     });
     request.end();

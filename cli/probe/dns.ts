@@ -3,7 +3,7 @@ import type { promises as dns } from 'node:dns';
 import { type Finding, failed, ok, warning } from '../report';
 import { lookupReason, orNone } from '../services/dns-lookup';
 
-/** What a name leads to. */
+/** The addresses of a name. */
 interface Found {
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
@@ -11,13 +11,13 @@ interface Found {
 
 export interface Resolved {
   readonly finding: Finding;
-  /** Addresses of the UAP's own name, IPv4 first; none if the look-up failed. */
+  /** Addresses of the UAP's own name, IPv4 first; none if the lookup failed. */
   readonly addresses: readonly string[];
   /** Milliseconds of the first answer. */
   readonly ms: number;
 }
 
-/** The UAP's name and names below it lead to the same addresses. */
+/** Checks that the UAP's name and the names below it resolve to the same addresses. */
 export async function resolveNames(hostname: string, resolver: dns.Resolver, todo: string): Promise<Resolved> {
   const app = `uap-probe-${randomBytes(4).toString('hex')}.${hostname}`;
   const start = performance.now();

@@ -15,14 +15,14 @@ export async function tlsVersions(peer: Peer, hostname: string): Promise<Finding
   if (missing.length > 0)
     return failed(`TLS ${missing.join(' and ')} is refused: ${modern.find(Boolean)?.message}`, outdated);
   if (old === undefined) return failed('TLS 1.1 is accepted, although deprecated (RFC 8996)', outdated);
-  // An alert of the server's or the end of the connection; else it may be this machine's OpenSSL that can't.
+  // Otherwise the OpenSSL of this machine may not support it.
   const refused = /ALERT|ECONNRESET/.test(old.code);
   return ok(`1.2 and 1.3 are accepted, 1.1 ${refused ? 'is refused' : `could not be tried: ${old.message}`}`);
 }
 
 /** Why a version is not spoken; undefined if it is. */
 async function speaks(peer: Peer, hostname: string, version: tls.SecureVersion): Promise<NoAnswer | undefined> {
-  // OpenSSL itself offers 1.1 at security level 0 alone.
+  // OpenSSL offers 1.1 only at security level 0.
   const context = { minVersion: version, maxVersion: version, ciphers: 'DEFAULT:@SECLEVEL=0' };
   try {
     await handshake(peer, hostname, { secureContext: tls.createSecureContext(context) });

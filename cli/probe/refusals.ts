@@ -25,8 +25,8 @@ interface Case {
 }
 
 const address = ['range', 'denied'];
-/** Addresses for documentation (RFC 5737) and benchmarks (RFC 2544): nobody is there, whatever is tried. */
-const nobodys = ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1'];
+/** Addresses for documentation (RFC 5737) and benchmarks (RFC 2544): no host has them. */
+const unassigned = ['192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1'];
 
 /** A request each for what must be refused. */
 export function refusals(peer: Peer, region: ResolvedRegion): [what: string, run: () => Promise<Finding>][] {
@@ -35,7 +35,7 @@ export function refusals(peer: Peer, region: ResolvedRegion): [what: string, run
 
 function cases(peer: Peer, region: ResolvedRegion): Case[] {
   const isServed = (one: string) => region.upstreamRanges.some((range) => range.contains(IpNetwork.parse(one)));
-  const outside = nobodys.find((one) => !isServed(one));
+  const outside = unassigned.find((one) => !isServed(one));
   const [denied] = region.deniedAddresses;
   const [blocked] = region.blocked;
   const port = region.ports.denied.some(({ from, to }) => from <= 22 && 22 <= to) ? 22 : region.ports.denied[0]?.from;
@@ -57,7 +57,7 @@ function cases(peer: Peer, region: ResolvedRegion): Case[] {
     ...(denied ? [{ name: 'denied address', label: label(denied.address(), 80), status: 403, pages: address }] : []),
     {
       name: 'denied port',
-      label: label(someone(region, peer.address), port ?? 1),
+      label: label(allowedAddress(region, peer.address), port ?? 1),
       status: 403,
       pages: ['port'],
     },
@@ -93,7 +93,7 @@ async function refusal(peer: Peer, hostname: string, { label: asked, status, pag
 }
 
 /** An address in the ranges that is neither denied nor blocked: the first one, if it can be. */
-function someone({ upstreamRanges, deniedAddresses, blocked }: ResolvedRegion, own: string): string {
+function allowedAddress({ upstreamRanges, deniedAddresses, blocked }: ResolvedRegion, own: string): string {
   const refused = [...deniedAddresses, ...[...blocked, own].flatMap((one) => IpNetwork.tryParse(one) ?? [])];
   for (const range of upstreamRanges) {
     const size = Number(range.last - range.first) + 1;

@@ -12,9 +12,9 @@ import { refusals } from './refusals';
 export interface ProbeOptions extends Thresholds {
   readonly resolver: dns.Resolver;
   readonly trust: Trust;
-  /** For each answer. */
+  /** Timeout of each answer. */
   readonly timeoutMs: number;
-  /** @default - nothing is asked for by way of the UAP */
+  /** @default - no app is requested */
   readonly app?: App;
 }
 
@@ -100,7 +100,7 @@ function advice({ name, namePrefix, acme }: ResolvedCloud, { hostname, recordTtl
     records: `run npx cdktf deploy ${name}; with manual DNS, create the records of its output manual_records; new records can take ${recordTtl} s to appear`,
     boot: `check that this machine may reach the UAP, and its log: ${console}; then run npx cdktf deploy ${name}`,
     renewal,
-    // The acme provider asks the CA when to renew it, and stumbles over the answer.
+    // With renewalInfo, the acme provider fails on the CA's answer for an expired certificate.
     expired: acme?.renewalInfo
       ? `${renewal}; if the plan fails with "renewal_info_window_selected", taint acme_certificate first: docs/operations.md, "Credentials"`
       : renewal,
@@ -114,7 +114,7 @@ async function rowsOf(checks: readonly Check[]): Promise<Row[]> {
   return (await Promise.all(rows)).flat();
 }
 
-/** Where the time goes, when nothing else is asked for. */
+/** Times of single requests, measured without other requests. */
 async function latency(peer: Peer, hostname: string, dnsMs: number, app: App | undefined): Promise<Finding> {
   const { times } = await ask(peer, hostname, { path: '/healthz' });
   const upstream = app && (await ask(peer, formatHost(app, hostname))).times.firstByte;

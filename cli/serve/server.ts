@@ -42,7 +42,7 @@ export interface ServeOptions {
   readonly prefix?: readonly string[];
 }
 
-/** What `serve` tells its caller; the default is the process's own. */
+/** Output of `serve`; the default is that of the process. */
 export interface ServeIo {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -157,15 +157,15 @@ async function start(root: string, options: ServeOptions, io: ServeIo): Promise<
   await run(nginxCommand(root, options, '-t', '-q'));
   const [command = '', ...args] = nginxCommand(root, options, '-g', 'daemon off;');
   const nginx = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
+  let log = '';
   nginx.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4000);
+    log = (log + text).slice(-4000);
     io.stderr.write(text);
   });
   const gone = new AbortController();
   const ended = once(nginx, 'close').then(() => {
     gone.abort();
-    throw new CommandError(`nginx exited: ${said.trim()}`);
+    throw new CommandError(`nginx exited: ${log.trim()}`);
   });
   ended.catch(() => undefined);
   const listening = waitUntilListening(path.join(root, 'run/nginx.pid'), gone.signal);

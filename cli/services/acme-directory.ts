@@ -30,7 +30,7 @@ interface DirectoryBody {
   };
 }
 
-/** What CAs that don't say it in their directory document. */
+/** Names of CAs that do not list them in their directory. */
 const documented: Readonly<Record<string, readonly string[]>> = {
   letsencrypt: ['letsencrypt.org'],
   'letsencrypt-staging': ['letsencrypt.org'],

@@ -16,7 +16,7 @@ export function lookupReason({ code = '' }: NodeJS.ErrnoException): string {
   return reasons[code] ?? networkReasons[code] ?? code;
 }
 
-/** Asks given name servers, `address:port`, or those of this machine. */
+/** Queries given name servers, `address:port`, or those of this machine. */
 export class Lookup {
   private constructor(
     private readonly resolver: Resolver,

@@ -2,7 +2,7 @@ import { type IncomingHttpHeaders, request as plainRequest } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { CommandError } from '../command';
 
-/** How servers prove who they are, and the client to them. The global `fetch` takes no CA of one's own. */
+/** How a server and a client authenticate. The global `fetch` accepts no private CA. */
 export interface Tls {
   /** CAs in PEM form. @default - those of the system */
   readonly ca?: string;
@@ -39,7 +39,7 @@ export class Unreachable extends CommandError {
   }
 }
 
-/** More than this is no answer of an API. */
+/** No API sends longer answers. */
 const mostBytes = 64 * 1024 * 1024;
 
 /**
@@ -68,7 +68,7 @@ export function http(url: string, options: HttpOptions): Promise<HttpResponse> {
           ...headers,
         },
         signal,
-        // No connection is kept: the process ends when the last answer is there.
+        // No connection is kept alive, so the process ends after the last answer.
         agent: false,
         ...(url.startsWith('https:') ? { ...pem, rejectUnauthorized: verify } : {}),
       },

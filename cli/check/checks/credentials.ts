@@ -1,7 +1,7 @@
 import { failed, ok, warning } from '../../report';
 import type { CloudCheck } from '../context';
 
-/** Keystone takes the credentials, and Terraform will find the same ones. */
+/** Keystone accepts the credentials, and Terraform will find the same ones. */
 export const credentials: CloudCheck = {
   name: 'credentials',
 

@@ -51,7 +51,7 @@ async function writeRecordSet(context: RegionContext, session: Session, options:
   const path = `/zones/${zone.id}/recordsets`;
   const body = { name, type: 'TXT', ttl: context.region.recordTtl, records: ['"uap check"'] };
   let written: Promise<unknown> = Promise.resolve();
-  // By name: when the answer to the request is lost, the record may be there all the same.
+  // By name: if the answer is lost, the record may exist nevertheless.
   const remove = context.common.undo.add(`the TXT record ${name}`, async () => {
     await written.catch(() => undefined);
     const left = await session.list<RecordSet>('dns', region, `${path}?name=${encodeURIComponent(name)}`, 'recordsets');
@@ -133,7 +133,7 @@ async function rfc2136(context: RegionContext, options: Rfc2136Options): Promise
 }
 
 /**
- * Asks for the removal of addresses that no record has: nothing changes, yet the server first looks whether the key
+ * Asks for the removal of addresses that no record has: nothing changes, yet the server first checks whether the key
  * may do so.
  */
 async function tryRecords(context: RegionContext, target: UpdateTarget): Promise<Finding> {

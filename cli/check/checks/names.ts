@@ -35,7 +35,7 @@ export const names: RegionCheck = {
   },
 };
 
-/** Addresses of the ports that a deployment made. */
+/** Addresses of the ports that a deployment created. */
 async function uapAddresses(context: Parameters<RegionCheck['run']>[0]): Promise<string[]> {
   const [session, plan] = await Promise.all([context.connected(), context.common.plan()]);
   const ports = plan.resources.filter(

@@ -112,7 +112,7 @@ async function novaLimits(session: Session, region: string | undefined): Promise
   return (await session.get<{ limits: { absolute: Limits } }>('compute', region, '/limits')).limits.absolute;
 }
 
-/** Undefined if Neutron lacks the extension that tells what is used. */
+/** Undefined if Neutron lacks the extension that reports usage. */
 async function neutronQuota(session: Session, region: string | undefined): Promise<Record<string, Quota> | undefined> {
   const path = `/quotas/${session.project.id}/details`;
   return session.get<{ quota: Record<string, Quota> }>('network', region, path).then(
@@ -126,7 +126,7 @@ function of(what: string, needed: number, limit: number, used: number): Need {
 }
 
 function ofNeutron(what: string, needed: number, quota: Quota | undefined): Need {
-  // What is not reported is not lacking.
+  // A quota that is not reported counts as unlimited.
   return quota ? of(what, needed, quota.limit, quota.used + (quota.reserved ?? 0)) : of(what, needed, -1, 0);
 }
 
@@ -137,7 +137,7 @@ interface Existing {
   readonly rules: number;
 }
 
-/** What the project has already under the names of the plan. */
+/** Resources that exist in the project with the names of the plan. */
 async function existingResources(
   session: Session,
   region: string | undefined,

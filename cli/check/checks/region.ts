@@ -2,7 +2,7 @@ import { failed, ok } from '../../report';
 import type { ServiceType } from '../../services/openstack/session';
 import type { RegionCheck } from '../context';
 
-/** Services that some settings need, by the resources that are then made. */
+/** Services that some settings need, by the resources that they create. */
 const services: Readonly<Record<string, ServiceType>> = {
   openstack_dns_: 'dns',
   openstack_lb_: 'load-balancer',

@@ -4,7 +4,7 @@ import { Secret } from '../../../lib/strategies/secret';
 import { type Finding, failed, ok, warning } from '../../report';
 import type { CloudCheck } from '../context';
 
-/** Every secret of the settings is there, as Terraform will look for it. */
+/** Every secret of the settings exists where Terraform will read it. */
 export const secrets: CloudCheck = {
   name: 'secrets',
 

@@ -2,7 +2,7 @@ import { failed, ok } from '../../report';
 import type { CloudCheck } from '../context';
 import { findTerraform, originOf, satisfies } from '../terraform';
 
-/** Terraform is there, and the providers can be had. */
+/** Terraform is installed, and the providers are available. */
 export const terraform: CloudCheck = {
   name: 'terraform',
 

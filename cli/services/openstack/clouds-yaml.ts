@@ -26,7 +26,7 @@ export interface CloudEntry {
 export interface FoundEntry {
   readonly name: string;
   readonly file: string;
-  /** Whether Terraform, which runs in a folder of its own, finds the file as well. */
+  /** Whether Terraform, which runs in another folder, finds the file. */
   readonly foundByTerraform: boolean;
   readonly entry: CloudEntry;
 }

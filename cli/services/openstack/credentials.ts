@@ -126,9 +126,11 @@ const bodies: Readonly<Record<Credentials['method'], (source: string, text: Text
   'application credential'(source, text) {
     const id = text('application_credential_id');
     const secret = needed(source, text, 'application_credential_secret');
-    const who = id ? { id } : { name: needed(source, text, 'application_credential_name'), user: userOf(source, text) };
-    // Its scope is its own.
-    return { identity: { methods: ['application_credential'], application_credential: { ...who, secret } } };
+    const identity = id
+      ? { id }
+      : { name: needed(source, text, 'application_credential_name'), user: userOf(source, text) };
+    // An application credential has a fixed scope.
+    return { identity: { methods: ['application_credential'], application_credential: { ...identity, secret } } };
   },
   token(source, text) {
     return {

@@ -1,6 +1,6 @@
 import type { Session } from './session';
 
-/** What the APIs tell of the things that a UAP uses; only what is used here is named. */
+/** Resources of the OpenStack APIs, only with the attributes that are used here. */
 
 export interface Network {
   readonly id: string;
@@ -59,7 +59,7 @@ export interface Zone {
   readonly name: string;
   readonly status: string;
   readonly type?: string;
-  /** Of who is responsible for it. */
+  /** Mail address of its owner. */
   readonly email?: string;
   readonly project_id: string;
 }

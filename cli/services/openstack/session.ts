@@ -37,7 +37,7 @@ const versions = {
 
 export type ServiceType = keyof typeof versions;
 
-/** An answer that says no: the message says what was asked, the status, and the API's own words. */
+/** An error answer: the message has the request, the status and the API's message. */
 export class ApiError extends CommandError {
   constructor(
     readonly status: number,
@@ -48,7 +48,7 @@ export class ApiError extends CommandError {
   }
 }
 
-/** Pages of a list; more would be a server that goes in circles. */
+/** Pages of a list; a server with more may repeat them. */
 const mostPages = 200;
 
 /** A project's token and its catalog of services. */
