@@ -1,3 +1,4 @@
+import { settingRows } from '../../scripts/setting-rows';
 import { App } from './app';
 
 const app = new App();
@@ -6,108 +7,45 @@ afterAll(() => app.remove());
 test('shows every setting, its default, and where it comes from', async () => {
   const { stderr, stdout } = await app.run('show', 'large');
   expect(stderr).toBe('');
-  expect(stdout).toMatchInlineSnapshot(`
-    "large
-      name                                 large
-      openstack                            large  (default)
-      keystoneHostname                     none
-      acme.email                           ops@cloud.org
-      acme.directory                       letsencrypt  (default)
-      acme.externalAccountBinding.keyId    kid-1
-      acme.externalAccountBinding.hmacKey  (secret: environment variable TF_VAR_eab_hmac_key)
-      acme.keyType                         P256  (default)
-      acme.profile                         none
-      acme.renewalInfo                     true  (default)
-      acme.recursiveNameservers            none
-      dns                                  rfc2136 (zone cloud.org at ns1.cloud.org)
-                                           secret from environment variable TF_VAR_tsig_key
-      certificate                          acme provider  (default)
-      delivery                             instance metadata  (default)
-      backend                              local (terraform.<cloud>.tfstate)  (default)
-      namePrefix                           uap  (default)
-      tags                                 none  (default)
-
-    regions[0]
-      region                               One
-      hostname                             one.cloud.org
-      publicNetwork                        public
-      upstreamRanges                       149.165.152.0/22
-      allowSpecialPurposeRanges            false  (default)
-      image                                debian-13
-      generation                           1  (default)
-      flavor                               m1.small
-      instances                            1  (default)
-      address                              port on the public network  (default)
-      loadBalancer                         none  (default)
-      drain                                60 s  (default)
-      keyPair                              none
-      adminNetworks                        none  (default)
-      deniedAddresses                      none  (default)
-      ports.allowed                        443, 8000-8999
-      ports.denied                         1, 7, 9, 11, 13, 15, 17, 19-23, 25, 37, 42-43, 53, 69, 77, 79, 87, 95
-                                           101-104, 109-111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161
-                                           179, 389, 427, 465, 512-515, 526, 530-532, 540, 548, 554, 556, 563
-                                           587, 601, 636, 989-990, 993, 995, 1719-1720, 1723, 2049, 3659, 4045
-                                           4190, 5060-5061, 6000, 6566, 6665-6669, 6679, 6697, 10080  (default)
-      httpUpstreams                        true  (default)
-      clientOrigins                        none  (default)
-      sameInstanceCors                     false  (default)
-      siblingShield                        off  (default)
-      abuseContact                         none
-      blocked                              none  (default)
-      metricsNetworks                      none  (default)
-      maxBodySize                          0 bytes  (default)
-      upstreamSecurity                     TLS without verification  (default)
-      packageMirror                        none
-      strictEgress                         false  (default)
-      recordTtl                            60 s  (default)
-      readinessTimeout                     900 s  (default)
-      certificatePollInterval              60 s  (default)
-      dns                                  rfc2136 (zone cloud.org at ns1.cloud.org)  (the cloud's)
-      certificate                          acme provider  (default)
-      delivery                             instance metadata  (default)
-
-    regions[1]
-      region                               Two
-      hostname                             two.cloud.org
-      publicNetwork                        public
-      upstreamRanges                       149.165.152.0/22
-      allowSpecialPurposeRanges            false  (default)
-      image                                debian-13
-      generation                           1  (default)
-      flavor                               m1.small
-      instances                            1  (default)
-      address                              port on the public network  (default)
-      loadBalancer                         none  (default)
-      drain                                60 s  (default)
-      keyPair                              none
-      adminNetworks                        none  (default)
-      deniedAddresses                      none  (default)
-      ports.allowed                        1-65535  (default)
-      ports.denied                         1, 7, 9, 11, 13, 15, 17, 19-23, 25, 37, 42-43, 53, 69, 77, 79, 87, 95
-                                           101-104, 109-111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161
-                                           179, 389, 427, 465, 512-515, 526, 530-532, 540, 548, 554, 556, 563
-                                           587, 601, 636, 989-990, 993, 995, 1719-1720, 1723, 2049, 3659, 4045
-                                           4190, 5060-5061, 6000, 6566, 6665-6669, 6679, 6697, 10080  (default)
-      httpUpstreams                        true  (default)
-      clientOrigins                        https://exosphere.app
-      sameInstanceCors                     false  (default)
-      siblingShield                        off  (default)
-      abuseContact                         none
-      blocked                              none  (default)
-      metricsNetworks                      none  (default)
-      maxBodySize                          0 bytes  (default)
-      upstreamSecurity                     TLS without verification  (default)
-      packageMirror                        none
-      strictEgress                         false  (default)
-      recordTtl                            60 s  (default)
-      readinessTimeout                     900 s  (default)
-      certificatePollInterval              60 s  (default)
-      dns                                  rfc2136 (zone cloud.org at ns1.cloud.org)  (the cloud's)
-      certificate                          acme provider  (default)
-      delivery                             instance metadata  (default)
-    "
-  `);
+  // Columns are padded to the longest name.
+  const lines = stdout.split('\n').map((line) => line.replace(/(?<=\S) {2,}/g, ' | '));
+  const section = (title: string) => {
+    const start = lines.indexOf(title);
+    return lines.slice(start + 1, lines.indexOf('', start));
+  };
+  const names = (title: string) => section(title).flatMap((line) => /^ {2}([\w.]+) \| /.exec(line)?.[1] ?? []);
+  const defined = settingRows(['regions', 0]).map(([name]) => name);
+  // Of `ports` only what is in it.
+  expect(names('regions[0]')).toEqual(defined.filter((name) => name !== 'ports'));
+  expect(names('regions[1]')).toEqual(names('regions[0]'));
+  expect(section('large')).toEqual(
+    expect.arrayContaining([
+      '  openstack | large | (default)',
+      '  keystoneHostname | none',
+      '  acme.directory | letsencrypt | (default)',
+      '  acme.externalAccountBinding.keyId | kid-1',
+      '  acme.externalAccountBinding.hmacKey | (secret: environment variable TF_VAR_eab_hmac_key)',
+      '  dns | rfc2136 (zone cloud.org at ns1.cloud.org)',
+      expect.stringMatching(/^ +secret from environment variable TF_VAR_tsig_key$/),
+      '  backend | local (terraform.<cloud>.tfstate) | (default)',
+      '  tags | none | (default)',
+    ]),
+  );
+  expect(section('regions[0]')).toEqual(
+    expect.arrayContaining([
+      '  upstreamRanges | 149.165.152.0/22',
+      '  address | port on the public network | (default)',
+      '  drain | 60 s | (default)',
+      '  keyPair | none',
+      '  adminNetworks | none | (default)',
+      '  ports.allowed | 443, 8000-8999',
+      "  dns | rfc2136 (zone cloud.org at ns1.cloud.org) | (the cloud's)",
+      '  certificate | acme provider | (default)',
+    ]),
+  );
+  expect(section('regions[1]')).toEqual(
+    expect.arrayContaining(['  ports.allowed | 1-65535 | (default)', '  clientOrigins | https://exosphere.app']),
+  );
 });
 
 test('null for the OS_* variables is shown as such', async () => {
