@@ -1,6 +1,6 @@
 /**
- * The one currency between the parts that put something on a UAP's instance: the Nginx renderer, the certificate
- * strategies, the delivery of secrets and the base system all return {@link InstanceParts}; cloud-init writes them.
+ * What the parts of a UAP's instance exchange: the Nginx renderer, the certificate strategies, the delivery of secrets and
+ * the base system all return {@link InstanceParts}; cloud-init writes them.
  */
 
 import { APPLY_TIME_FILES } from './instance-paths';
@@ -20,13 +20,13 @@ export interface InstanceFile {
  * and `onChange` is run when its content changed. Its content is given separately, as {@link ApplyTimeContents}, so that
  * everything else about an instance can be rendered without Terraform.
  *
- * What is public, or encrypted, travels by SecretDelivery and may change without a new instance, if that can. The rest
- * is `secret` and travels in the user data, of which Terraform's plan and state hold nothing but a hash.
+ * Public or encrypted content travels via SecretDelivery and changes without a new instance, if the delivery can do that.
+ * The rest is `secret` and travels in the user data, of which Terraform's plan and state hold only a hash.
  */
 export interface ApplyTimeFile {
   /** Short name, `[a-z][a-z0-9-]*`, unique on the instance, e.g. `certificate-chain`. */
   readonly name: string;
-  /** Greatest length of the content in bytes that room is kept for; more is refused before anything is applied. */
+  /** Maximum length of the content in bytes; more is refused before anything is applied. */
   readonly maxLength: number;
   /** Name of the hook that is run after this file changed, see {@link InstanceHook}. @default - none */
   readonly onChange?: string;

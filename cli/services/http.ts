@@ -19,7 +19,7 @@ export interface HttpOptions {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly tls?: Tls;
-  /** Seconds until the whole answer must be there. */
+  /** Seconds until the whole answer must have arrived. */
   readonly timeout: number;
 }
 

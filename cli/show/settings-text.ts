@@ -101,7 +101,7 @@ function plainStrategy(strategy: object): { strategy: string; secrets?: string[]
   return { strategy: description ?? strategy.constructor.name, ...(secrets.length > 0 ? { secrets } : {}) };
 }
 
-/** Where the secrets inside of a strategy come from: what has to be there for a deployment. */
+/** Sources of the secrets in a strategy, which a deployment needs. */
 function secretSources(value: unknown): string[] {
   if (typeof value !== 'object' || value === null) return [];
   if (Secret.isSecret(value)) return [value.source];

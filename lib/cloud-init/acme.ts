@@ -2,7 +2,7 @@ import { applyTimeFilePath, type InstanceHook, type InstanceParts } from '../ins
 import { ACME_SETTINGS } from '../instance-paths';
 import { library, script, unit } from './assets';
 
-/** Name of the apply-time file with the DNS credentials: lines `NAME=value`, as lego's DNS provider wants them. */
+/** Name of the apply-time file with the DNS credentials: lines `NAME=value`, as lego's DNS provider reads them. */
 export const acmeCredentials = 'acme-credentials';
 
 /** Name of the apply-time file with the CA of the directory's own TLS certificate. */
@@ -17,7 +17,7 @@ const hook: InstanceHook = {
 export interface AcmeOptions {
   /** The UAP's host name; the certificate is for it and `*.` it. */
   readonly hostname: string;
-  /** Of the ACME account. */
+  /** Mail address of the ACME account. */
   readonly email: string;
   /** URL of the CA's directory. */
   readonly directoryUrl: string;
@@ -33,7 +33,7 @@ export interface AcmeOptions {
   readonly dnsProvider: 'rfc2136' | 'exec';
   /** The CA's certificate profile. @default - the CA's default; also where the distribution's lego knows none */
   readonly profile?: string;
-  /** DNS servers, `host:port`, that are asked for zones and records. @default - the system's */
+  /** DNS servers, `host:port`, for look-ups of zones and records. @default - the system's */
   readonly dnsResolvers?: readonly string[];
   /** Share of the lifetime that is left when the certificate is renewed. @default 1/3 */
   readonly renewShare?: number;
@@ -45,7 +45,8 @@ export interface AcmeOptions {
 const legoKeyTypes = { P256: 'ec256', P384: 'ec384', '2048': 'rsa2048', '4096': 'rsa4096' } as const;
 
 /**
- * An ACME client on the instance: the certificate's key never leaves it. It runs at boot and twice a day, and renews when a third of the certificate's lifetime is left.
+ * An ACME client on the instance: the certificate's key never leaves it. It runs at boot and twice a day, and renews when
+ * a third of the certificate's lifetime is left.
  */
 export function acmeParts(options: AcmeOptions): InstanceParts {
   const { privateCa = false, keyType = 'P256', ...rest } = options;

@@ -5,10 +5,10 @@ import { library, script, unit } from './assets';
 /** Name of the script that fetches the files, of its unit and of its settings on an instance. */
 const fetcher = 'late-files';
 
-/** Greatest length of a metadata value, in characters (Nova's limit). */
+/** Maximum length of a metadata value, in characters (Nova's limit). */
 export const pieceLength = 255;
 
-/** Length of a content of that many bytes in base64. */
+/** Length of that many bytes in base64. */
 export function base64Length(bytes: number): number {
   return 4 * Math.ceil(bytes / 3);
 }
@@ -46,7 +46,7 @@ export function referenceKey(name: string): string {
 }
 
 export interface ApplyTimeFilesOptions {
-  /** Seconds between two looks at the metadata. @default 60 */
+  /** Seconds between two checks of the metadata. @default 60 */
   readonly pollInterval?: number;
   /**
    * Name of the secret apply-time file with the credentials for Barbican, where the metadata has references to secrets
