@@ -127,7 +127,7 @@ def test_wrong_settings():
 
 def test_wrong_dns():
     (SCRATCH / "other.secret").write_text("b3RoZXI=\n")
-    expect("wrong-secret", 1, ("dns updates", "failed", "differs from the server's"), ("secrets", "warning", "can be read by others", "chmod 600"))
+    expect("wrong-secret", 1, ("dns updates", "failed", "differs from the server's"), ("secrets", "warning", "can be read by other users", "chmod 600"))
     expect("wrong-key", 1, ("dns updates", "failed", 'does not know the key "nobody."'))
     expect("wrong-host", 1, ("dns updates", "failed", 'the key "uap-acme." may not write it'))
     expect("wrong-server", 1, ("dns updates", "failed", "198.51.100.9 does not answer"))
@@ -143,7 +143,7 @@ def test_wrong_dns():
 
 
 def test_wrong_ca():
-    expect("wrong-ca", 1, ("acme", "failed", "from a CA that is not known here", ), ("caa", "not checked", "needs acme"))
+    expect("wrong-ca", 1, ("acme", "failed", "from an unknown CA", ), ("caa", "not checked", "needs acme"))
     expect("wrong-directory", 1, ("acme", "failed", "is no ACME directory"))
     expect("by-update", 0, ("acme", "warning", "trusts its CA only if", "LEGO_CA_CERTIFICATES="))
     expect("by-update", 0, ("acme", "ok", "does not publish its rate limits"), LEGO_CA_CERTIFICATES="x")
@@ -187,7 +187,7 @@ def test_names():
     try:
         update("update add caa.cloud-a.example.test. 1 A 192.0.2.7")
         checked = Checked("caa")
-        check("a host name that is taken", checked.has("names", "warning", "has already the address 192.0.2.7"), checked.text)
+        check("a host name that is taken", checked.has("names", "warning", "already has the address 192.0.2.7"), checked.text)
     finally:
         update("update delete caa.cloud-a.example.test. A")
 
@@ -258,7 +258,7 @@ def test_bad_credentials():
         (["--host", "https://proxy.cloud-b.example.test/"], "is a URL"),
         (["--email", "nobody"], "is not a mail address"),
         (["--ranges", "198.51.100.7/24"], "is an address in a network"),
-        (["--acme-directory", "https://198.51.100.1:14000/dir"], "from a CA that is not known here"),
+        (["--acme-directory", "https://198.51.100.1:14000/dir"], "from an unknown CA"),
         (["--acme-ca", "/no/ca.pem", "--acme-directory", "https://198.51.100.1:14000/dir"], "does not exist"),
         (["--dns", "rfc2136"], r"Which server is the primary.*Give --dns-server|Which zone.*Give --zone"),
         (["--force=1"], "."),
@@ -330,7 +330,7 @@ def test_init_on_a_terminal():
     answers = 0
     try:
         for question, keys in [
-            ("Which regions get a UAP?", "\r"), ("really there?", "\r"), ("Which flavor?", "\r"), ("How are DNS records created?", "\r"),
+            ("Which regions get a UAP?", "\r"), ("really have them?", "\r"), ("Which flavor?", "\r"), ("How are DNS records created?", "\r"),
             ("Which host name?", "\x15typed.cloud-b.example.test\r"), ("Where do the wildcard certificates come from?", "\x1b[B\r"),
             ("Which mail address", "\x15ops@cloud.org\r"),
         ]:
